@@ -1,0 +1,1 @@
+"""Discovers units on disk; writes the analysts' read-only catalogue and lineage."""

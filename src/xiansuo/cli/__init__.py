@@ -1,0 +1,1 @@
+"""Command line: thin, prints what the packages below return."""

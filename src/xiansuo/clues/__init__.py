@@ -1,0 +1,1 @@
+"""Runs, clue composition, history, evidence verification, evaluation, export."""

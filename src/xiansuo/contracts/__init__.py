@@ -1,0 +1,1 @@
+"""ODCS data contracts and asset files: parsed, checked and turned into casts and checks."""

@@ -1,0 +1,1 @@
+"""Ids, semantic types, errors, naming, files and settings: standard library only, no data access."""

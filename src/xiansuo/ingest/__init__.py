@@ -1,0 +1,1 @@
+"""From delivered files to lake rows: vault, readers, casting, quarantine, receipts."""

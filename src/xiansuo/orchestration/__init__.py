@@ -1,0 +1,1 @@
+"""Dagster definitions: the only subpackage that imports dagster."""

@@ -1,0 +1,1 @@
+"""Great Expectations audit generated from the contracts."""

@@ -1,0 +1,1 @@
+"""Supervision models as files: load, lint, bind, run cases, build marts."""

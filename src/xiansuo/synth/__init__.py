@@ -1,0 +1,1 @@
+"""Synthetic province: deliveries with planted truth."""
