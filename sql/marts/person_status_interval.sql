@@ -1,7 +1,7 @@
 -- name: person_status_interval
 -- title: 人员状态时段
 -- grain: one row per source row that puts a person into a status; an open end is NULL
--- inputs: person.custody, person.death, person.exit_entry
+-- inputs: person.custody, person.death, person.exit_entry, medins.mdtrt_d
 -- materialise: delta
 -- The collision table of every model: in custody, serving, in hospital, abroad, dead. Both ends belong to the status.
 -- A journey ends with the next entry; when the next record is another exit the return was not recorded, and only the
@@ -50,9 +50,23 @@ journeys AS (
         _row
     FROM border
     WHERE direction = '出境'
+),
+stays AS (
+    SELECT
+        certno AS person_id,
+        '住院' AS status_kind,
+        CAST(begntime AS DATE) AS from_date,
+        CAST(endtime AS DATE) AS to_date,
+        'medins.mdtrt_d' AS source_dataset,
+        _file,
+        _row
+    FROM medins.mdtrt_d
+    WHERE med_type = '21' AND coalesce(vali_flag, '1') = '1' -- literal: national code of an ordinary inpatient stay
 )
 SELECT person_id, status_kind, from_date, to_date, source_dataset, _file, _row FROM custody
 UNION ALL
 SELECT person_id, status_kind, from_date, to_date, source_dataset, _file, _row FROM deaths
 UNION ALL
 SELECT person_id, status_kind, from_date, to_date, source_dataset, _file, _row FROM journeys
+UNION ALL
+SELECT person_id, status_kind, from_date, to_date, source_dataset, _file, _row FROM stays

@@ -1,11 +1,11 @@
 -- name: subject_person
 -- title: 自然人主题
 -- grain: one row per normalised id number that any delivered dataset names
--- inputs: person.resident, person.death, person.custody, person.exit_entry
+-- inputs: person.resident, person.death, person.custody, person.exit_entry, cert.site_worker, cert.cert_official, medins.setl_d, medins.mdtrt_d
 -- materialise: delta
 -- The name comes from the source with the lowest priority number; inside one source the smallest name stands, so the
 -- row does not depend on the order of deliveries. Gender and birth date are read from the id number when the resident
--- register does not know the person.
+-- register does not know the person. Foreign and mistyped document numbers of the certificate registers are left out.
 WITH named AS (
     SELECT id_number AS person_id, name, 1 AS priority, 'person.resident' AS source FROM person.resident
     UNION ALL
@@ -14,6 +14,14 @@ WITH named AS (
     SELECT id_number, name, 3, 'person.custody' FROM person.custody
     UNION ALL
     SELECT id_number, name, 4, 'person.exit_entry' FROM person.exit_entry
+    UNION ALL
+    SELECT certno, psn_name, 5, 'medins.setl_d' FROM medins.setl_d
+    UNION ALL
+    SELECT certno, psn_name, 5, 'medins.mdtrt_d' FROM medins.mdtrt_d
+    UNION ALL
+    SELECT id_no, name, 6, 'cert.site_worker' FROM cert.site_worker
+    UNION ALL
+    SELECT id_no, name, 7, 'cert.cert_official' FROM cert.cert_official
 ),
 usable AS (
     SELECT person_id, name, priority, source
