@@ -58,12 +58,7 @@ def xlsx_merged(job: Job) -> Written:
     with _Book(job) as book:
         sheet = book.add_worksheet("Sheet1")
         centred = book.add_format({"align": "center", "valign": "vcenter"})
-        for column, title in enumerate(job.titles):
-            if len(title) >= 4 and column % 2:
-                sheet.write_string(0, column, title[:2], centred)
-                sheet.write_string(1, column, title[2:], centred)
-            else:
-                sheet.merge_range(0, column, 1, column, title, centred)
+        _two_row_header(sheet, job.titles, centred)
         _fill(sheet, job, job.frame, 2)
         end = job.frame.height + 2
         sheet.write_string(end, 0, "合计")
@@ -71,6 +66,19 @@ def xlsx_merged(job: Job) -> Written:
         sheet.write_string(end + 1, 0, "备注：以上数据由系统导出，如有疑问请与经办人联系。")
     options = {"format": "xlsx", "header_row": 2, "header_rows": 2, "footer_patterns": ["^合计", "^备注"]}
     return Written(((_name(job), job.frame.height),), options)
+
+
+def _two_row_header(sheet: Any, titles: list[str], style: Any) -> None:
+    """The first column's title spans both rows; the others stand below two group titles, each merged across."""
+    sheet.merge_range(0, 0, 1, 0, titles[0], style)
+    half = (len(titles) + 2) // 2
+    for name, low, high in (("基本信息", 1, half), ("其他信息", half, len(titles))):
+        if high - low > 1:
+            sheet.merge_range(0, low, 0, high - 1, name, style)
+        elif high > low:
+            sheet.write_string(0, low, name, style)
+    for column, title in enumerate(titles[1:], start=1):
+        sheet.write_string(1, column, title, style)
 
 
 def xlsx_sheets(job: Job) -> Written:
