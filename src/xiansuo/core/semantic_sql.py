@@ -1,0 +1,203 @@
+"""SQL building blocks of the semantic types. Every fragment is an expression over the column ``x`` (DuckDB dialect).
+
+Kept apart from the registry so that it stays readable. No types, no tables here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from xiansuo.core.identifiers import ID_CHECKS, ID_WEIGHTS, USCC_ALPHABET, USCC_WEIGHTS
+from xiansuo.core.naming import quote_literal
+
+_X = re.compile(r"(?<!\\)\bx\b")   # not the x of a regular expression's \x{..}
+_FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+_HALF = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
+BLANK = r"\x00-\x20\x{7f}\x{a0}\x{ad}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}"
+"""Members of a regular-expression class: control characters, spaces of every width, invisible marks."""
+WIDE = r"\x{ff01}-\x{ff5e}"
+"""Members of a regular-expression class: full-width forms of the ASCII characters."""
+
+
+def over(fragment: str, operand: str) -> str:
+    """``fragment`` with its ``x`` replaced by ``operand`` (an identifier, a literal or another fragment)."""
+    return _X.sub(lambda _: operand, fragment)
+
+
+def strip(inner: str) -> str:
+    """Without blank characters at both ends; text of blanks only becomes NULL."""
+    return f"nullif(regexp_replace({inner}, '^[{BLANK}]+|[{BLANK}]+$', '', 'g'), '')"
+
+
+def squeeze(inner: str) -> str:
+    """Without any blank character anywhere; text of blanks only becomes NULL."""
+    return f"nullif(regexp_replace({inner}, '[{BLANK}]+', '', 'g'), '')"
+
+
+def half(inner: str) -> str:
+    """Full-width ASCII forms and the ideographic space become half-width."""
+    return f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"
+
+
+def code(inner: str) -> str:
+    """Half-width, stripped, without the apostrophe spreadsheets put before numbers kept as text."""
+    return strip(f"ltrim({strip(half(inner))}, '''')")
+
+
+def number_text(marks: str) -> str:
+    """Text of a number: half-width, without blanks, ``marks`` and well-placed thousands commas."""
+    plain = f"regexp_replace({squeeze(half('ltrim(x, chr(39))'))}, '{marks}', '', 'g')"
+    grouped = f"regexp_full_match({plain}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]*)?')"
+    return f"nullif(CASE WHEN {grouped} THEN replace({plain}, ',', '') ELSE {plain} END, '')"
+
+
+def matching(pattern: str) -> str:
+    """``x`` when the whole of it matches ``pattern``, else NULL."""
+    return f"CASE WHEN regexp_full_match(x, '{pattern}') THEN x END"
+
+
+def decimal(scale: int) -> str:
+    """Normalised text to DECIMAL(18, scale); exponents and digits beyond the scale give NULL, never rounding."""
+    shape = f"[+-]?([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{scale}}}0*)"
+    return f"CASE WHEN regexp_full_match(x, '{shape}') THEN try_cast(x AS DECIMAL(18,{scale})) END"
+
+
+def ratio() -> str:
+    """A plain ratio, or a percentage with at most four decimals, to DECIMAL(18,6)."""
+    percent = "try_cast(left(x, length(x) - 1) AS DECIMAL(18,4)) * CAST('0.01' AS DECIMAL(3,2))"
+    shape = "[+-]?[0-9]+([.][0-9]{0,4}0*)?%"
+    return (
+        f"CASE WHEN regexp_full_match(x, '{shape}') THEN try_cast({percent} AS DECIMAL(18,6)) ELSE {decimal(6)} END"
+    )
+
+
+def integer() -> str:
+    """Normalised text to BIGINT; a fraction other than zeros gives NULL."""
+    return (
+        "CASE WHEN regexp_full_match(x, '[+-]?[0-9]+([.]0*)?') "
+        "THEN try_cast(regexp_replace(x, '[.]0*$', '') AS BIGINT) END"
+    )
+
+
+def temporal_text() -> str:
+    """Dates and times with one separator: ``年月日时分秒`` and half-width forms become ``- - :``."""
+    cleaned = strip(half("ltrim(x, chr(39))"))
+    with_marks = f"regexp_replace({cleaned}, '[秒日号]', ' ', 'g')"
+    return f"nullif(trim(regexp_replace(translate({with_marks}, '年月时点分', '--:::'), '[-:]+ *$', '')), '')"
+
+
+_DAY = "([1-9][0-9]{3})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
+_TIME = "[ T]+([0-9]{1,2}):([0-9]{1,2})(:([0-9]{1,2})([.][0-9]{1,6}0*)?)?"
+_SERIAL = "[1-9][0-9]{4}"
+
+
+def _iso(pattern: str) -> str:
+    parts = [f"regexp_extract(x, '^{pattern}', {group})" for group in (1, 2, 3)]
+    return f"{parts[0]} || '-' || {parts[1]} || '-' || {parts[2]}"
+
+
+def date_cast() -> str:
+    """Normalised text to DATE: separated, compact or spreadsheet serial; a time other than midnight gives NULL."""
+    midnight = "([ T]+0{1,2}:0{1,2}(:0{1,2}([.]0+)?)?)?"
+    return (
+        f"CASE WHEN regexp_full_match(x, '{_DAY}{midnight}') THEN try_cast({_iso(_DAY)} AS DATE) "
+        f"WHEN regexp_full_match(x, '[1-9][0-9]{{7}}') THEN {_compact_day()} "
+        f"WHEN regexp_full_match(x, '{_SERIAL}([.]0*)?') "
+        "THEN DATE '1899-12-30' + try_cast(left(x, 5) AS INTEGER) END"
+    )
+
+
+def _compact_day() -> str:
+    return "try_cast(left(x, 4) || '-' || substring(x, 5, 2) || '-' || substring(x, 7, 2) AS DATE)"
+
+
+def timestamp_cast() -> str:
+    """Normalised text to TIMESTAMP; a day alone means midnight, a serial's fraction is read to the millisecond."""
+    time = "regexp_extract(x, '[ T]+([0-9:.]+)$', 1)"
+    clock = f"{time} || CASE WHEN regexp_full_match({time}, '[0-9]+:[0-9]+') THEN ':00' ELSE '' END"
+    full_clock = f"CASE WHEN {time}[2] = ':' THEN '0' ELSE '' END || {clock}"
+    compact = (
+        f"try_cast({_compact_day()} || ' ' || substring(x, 9, 2) || ':' || substring(x, 11, 2) "
+        "|| ':' || substring(x, 13, 2) AS TIMESTAMP)"
+    )
+    millis = "CAST(round(CAST(try_cast(substring(x, 6) AS DECIMAL(18,15)) AS DECIMAL(28,15)) * 86400000) AS BIGINT)"
+    return (
+        f"CASE WHEN regexp_full_match(x, '{_DAY}{_TIME}') AND NOT regexp_matches(x, '[ T]+24:') "
+        f"THEN try_cast({_iso(_DAY)} || ' ' || {full_clock} AS TIMESTAMP) "
+        f"WHEN regexp_full_match(x, '[1-9][0-9]{{13}}') AND substring(x, 9, 2) < '24' THEN {compact} "
+        f"WHEN regexp_full_match(x, '{_SERIAL}[.][0-9]{{1,15}}') "
+        f"THEN DATE '1899-12-30' + try_cast(left(x, 5) AS INTEGER) + to_milliseconds({millis}) "
+        f"ELSE CAST({date_cast()} AS TIMESTAMP) END"
+    )
+
+
+def month_cast() -> str:
+    """Normalised text to the DATE of the month's first day; a day other than the first gives NULL."""
+    tail = "([-/.]0?1([ T]+0{1,2}:0{1,2}(:0{1,2}([.]0+)?)?)?)?"
+    shape = "([1-9][0-9]{3})[-/.]([0-9]{1,2})"
+    year, number = (f"regexp_extract(x, '^{shape}', {group})" for group in (1, 2))
+    return (
+        f"CASE WHEN regexp_full_match(x, '{shape}{tail}') THEN try_cast({year} || '-' || {number} || '-01' AS DATE) "
+        "WHEN regexp_full_match(x, '[1-9][0-9]{5}') "
+        "THEN try_cast(left(x, 4) || '-' || substring(x, 5, 2) || '-01' AS DATE) END"
+    )
+
+
+def boolean_cast() -> str:
+    """是/1/Y/TRUE and 否/0/N/FALSE, in either case."""
+    return (
+        "CASE WHEN upper(x) IN ('是', '1', 'Y', 'TRUE') THEN true "
+        "WHEN upper(x) IN ('否', '0', 'N', 'FALSE') THEN false END"
+    )
+
+
+def id_remainder(number: str) -> str:
+    """Weighted digit sum of the 17-digit BIGINT ``number`` (GB 11643), to be taken modulo 11.
+
+    Digits are never split: sum(w_k * digit_k) equals sum((w_k - 10 * w_{k+1}) * (number // 10^k)), which costs one
+    division a digit, a third of what substrings cost.
+    """
+    weights = ID_WEIGHTS[::-1]
+    terms = []
+    for place, weight in enumerate(weights):
+        previous = weights[place - 1] if place else 0
+        factor = (weight - 10 * previous) % 11
+        if factor:
+            terms.append(f"({number} // {10**place}) * {factor}" if place else f"{number} * {factor}")
+    return " + ".join(terms)
+
+
+def id_check_holds() -> str:
+    """Whether the 18-character number ``x`` has a real birth date and the check character of GB 11643-1999."""
+    number = "try_cast(left(x, 17) AS BIGINT)"
+    birth = "try_cast(substring(x, 7, 4) || '-' || substring(x, 11, 2) || '-' || substring(x, 13, 2) AS DATE)"
+    expected = f"substring('{ID_CHECKS}', CAST(({id_remainder(number)}) % 11 AS INTEGER) + 1, 1)"
+    return f"(right(x, 1) = {expected} AND {birth} IS NOT NULL)"
+
+
+def id_text() -> str:
+    """Document text of a citizen number: half-width, upper case, no blanks; 15 digits become 18 characters."""
+    text = f"upper(ltrim({squeeze(half('x'))}, ''''))"
+    long = f"left({text}, 6) || '19' || substring({text}, 7)"
+    check = f"substring('{ID_CHECKS}', CAST(({id_remainder(f'try_cast({long} AS BIGINT)')}) % 11 AS INTEGER) + 1, 1)"
+    return f"CASE WHEN regexp_full_match({text}, '[0-9]{{15}}') THEN {long} || {check} ELSE nullif({text}, '') END"
+
+
+def uscc_check_holds() -> str:
+    """Whether the 18-character code ``x`` carries the check character of GB 32100-2015."""
+    terms = [
+        f"(strpos('{USCC_ALPHABET}', substring(x, {place + 1}, 1)) - 1) * {weight}"
+        for place, weight in enumerate(USCC_WEIGHTS)
+    ]
+    terms.append(f"strpos('{USCC_ALPHABET}', right(x, 1)) - 1")
+    return f"(({' + '.join(terms)}) % 31 = 0)"
+
+
+def luhn_holds() -> str:
+    """Whether the digits ``x`` (at most 20) satisfy the Luhn sum."""
+    padded = "lpad(x, 20, '0')"
+    terms = [
+        f"strpos('{'0123456789' if place % 2 else '0516273849'}', substring({padded}, {place + 1}, 1)) - 1"
+        for place in range(20)
+    ]
+    return f"(({' + '.join(terms)}) % 10 = 0)"
