@@ -1,4 +1,4 @@
-"""The one error tree: what a user did or met, where, and how to mend it. Nothing here knows about printing or logging."""
+"""The one error tree: what a user did or met, where, and how to mend it. Printing and logging happen elsewhere."""
 
 from __future__ import annotations
 
