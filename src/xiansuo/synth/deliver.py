@@ -60,12 +60,13 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One delivery as written: its folder, layout name, rows declared, and rows that nobody can read."""
+    """One delivery as written: rows declared, among them readable ones sent for the first time and unreadable ones."""
 
     dataset: str
     name: str
     layout: str
     rows: int
+    fresh: int
     junk: int
 
 
@@ -80,7 +81,8 @@ def deliver(
         late: pl.DataFrame | None = None
         for chunk in chunks(frame, specs[dataset], world):
             rows = chunk.rows if late is None else _with_late(chunk.rows, late, specs[dataset])
-            done.append(post.send(specs[dataset], replace(chunk, rows=rows)))
+            sent = post.send(specs[dataset], replace(chunk, rows=rows))
+            done.append(replace(sent, fresh=chunk.rows.height))
             late = chunk.rows
     progress.step("deliver", len(tables), len(tables))
     return done
@@ -146,7 +148,7 @@ class _Post:
         written = layout(job)
         received = min(chunk.last + timedelta(days=10), date(self.world.year + 1, 1, 10))
         self._letter(spec, chunk, written, folder, received)
-        return Delivered(spec.dataset, chunk.name, name, job.frame.height, bad)
+        return Delivered(spec.dataset, chunk.name, name, job.frame.height, chunk.rows.height, bad)
 
     def _job(self, spec: TableSpec, chunk: Chunk, folder: Path) -> tuple[Job, int]:
         import polars as pl

@@ -146,7 +146,7 @@ def _reference(
                 "files": [{"name": source.name, "rows": rows, "sha256": sha256_file(folder / source.name)}],
             },
         )
-        done.append(Delivered(dataset, folder.name, "csv_plain", rows, 0))
+        done.append(Delivered(dataset, folder.name, "csv_plain", rows, rows, 0))
     return done
 
 
