@@ -142,7 +142,7 @@ def _evidence(sandbox: Sandbox, model: Model, rule: Rule, case: Case) -> list[Ro
         unit=f"{model.id}.{rule.id} evidence.sql",
     )
     listed = ", ".join(EVIDENCE_COLUMNS)
-    return _rows(sandbox, f"SELECT DISTINCT {listed} FROM (\n{sql}\n) ORDER BY ALL")
+    return _rows(sandbox, f"SELECT DISTINCT {listed} FROM ({sql}\n) ORDER BY ALL")
 
 
 def _rows(sandbox: Sandbox, sql: str) -> list[Row]:

@@ -40,7 +40,7 @@ def hits_select(model_id: str, rule_id: str, body: str, columns: Mapping[str, st
     parts = ", ".join(f"coalesce(CAST({quote_ident(name)} AS VARCHAR), '{_NULL_MARK}')" for name in columns)
     key = quote_literal(f"{model_id}.{rule_id}")
     hit_id = f"substr(sha256(concat_ws({_SEPARATOR}, {key}, {parts})), 1, 20)"
-    return f"SELECT {hit_id} AS hit_id, * FROM (SELECT DISTINCT {typed} FROM (\n{body}\n))"
+    return f"SELECT {hit_id} AS hit_id, * FROM (SELECT DISTINCT {typed} FROM ({body}\n))"
 
 
 def _typed(name: str, kind: str) -> str:

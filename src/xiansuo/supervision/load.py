@@ -111,6 +111,15 @@ def load_cases(rule: Rule) -> list[Case]:
     return cases
 
 
+def load_parameters(path: Path) -> dict[str, Parameter]:
+    """A file of dated parameters; ModelProblems when it is not understood."""
+    problems: list[Problem] = []
+    parameters = _read(_PARAMETERS, path, problems)
+    if parameters is None:
+        raise ModelProblems(problems)
+    return parameters
+
+
 def _load_rule(folder: Path, problems: list[Problem]) -> Rule | None:
     spec = _read(RuleSpec, folder / "rule.yml", problems)
     texts = [_text(folder / name, problems) for name in ("hits.sql", "evidence.sql")]
@@ -184,7 +193,7 @@ def _keys(shape: Any) -> set[str]:
 
 
 def _content_hash(folder: Path) -> str:
-    files = [folder / "model.yml", folder / "parameters.yml"]
+    files = [folder / "model.yml"]
     for name in ("rule.yml", "hits.sql", "evidence.sql"):
         files += sorted((folder / "rules").glob(f"*/{name}"))
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}

@@ -1,97 +1,152 @@
-"""Marts: shared derived tables. Reads their definitions and materialises them; no rule logic.
+"""Marts as tables: build what is out of date, in dependency order, and leave alone what is not.
 
-A mart is one SELECT in sql/marts/<name>.sql with a header of ``-- key: value`` lines.
+A mart's fingerprint covers its SQL and the fingerprints of all it reads; equal fingerprint, no work.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xiansuo.core.errors import InputError, UsageError
+from xiansuo.core.errors import InputError
+from xiansuo.core.files import locked
+from xiansuo.core.naming import canonical_json, digest, quote_ident, split_dataset
+from xiansuo.core.progress import NullProgress, Progress
+from xiansuo.core.settings import Settings
+from xiansuo.lake.delta import Lake, Table, write_part
+from xiansuo.lake.session import connect
+from xiansuo.supervision.mart_files import Mart
+from xiansuo.supervision.project import Project
+from xiansuo.supervision.sandbox import sql_name
 
-_HEADER = re.compile(r"^-- (name|title|grain|inputs|materialise): *(.*)$")
-_KEYS = ("name", "title", "grain", "inputs", "materialise")
-_KINDS = ("delta", "view")
-PREFIX = "marts."
+if TYPE_CHECKING:
+    import duckdb
+
+PARTITION = "_build"
+_STORED_AS = {"HUGEINT": "BIGINT", "UBIGINT": "BIGINT", "UHUGEINT": "BIGINT", "FLOAT": "DOUBLE"}
 
 
 @dataclass(frozen=True)
-class Mart:
-    """One mart definition. ``inputs`` are dataset ids and ``marts.<name>``."""
+class Snapshot:
+    """The state of datasets at one moment: Delta version (None before the first commit) and content fingerprint."""
+
+    versions: dict[str, int | None]
+    fingerprints: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BuiltMart:
+    """A mart as it stands: ``version`` is None for marts kept as views."""
 
     name: str
-    title: str
-    grain: str
-    inputs: tuple[str, ...]
-    materialise: str
-    sql: str
-    path: Path
-
-    @property
-    def sql_name(self) -> str:
-        """The two-part name SQL uses."""
-        return PREFIX + self.name
+    fingerprint: str
+    version: int | None
+    rebuilt: bool
 
 
-def load_marts(project: Path) -> dict[str, Mart]:
-    """Every mart by its two-part name; InputError names the file and header line at fault."""
-    loaded = [load_mart(path) for path in sorted((project / "sql" / "marts").glob("*.sql"))]
-    return {mart.sql_name: mart for mart in loaded}
+def snapshot(settings: Settings, datasets: Collection[str]) -> Snapshot:
+    """Pin the newest version of every dataset."""
+    lake = Lake(settings)
+    versions = {name: lake.dataset(name).version() for name in sorted(datasets)}
+    prints = {name: lake.dataset(name).fingerprint(version) for name, version in versions.items()}
+    return Snapshot(versions, prints)
 
 
-def load_mart(path: Path) -> Mart:
-    """Read one mart file with its header."""
-    sql = path.read_text(encoding="utf-8")
-    header = _header(sql)
-    missing = [key for key in _KEYS if not header.get(key)]
-    if missing:
-        raise InputError("the mart's header lacks a line", file=path, field=missing[0], fix=f"add -- {missing[0]}: ...")
-    if header["name"] != path.stem:
-        raise InputError(
-            "the mart's name is not the file's name", file=path, field="name", value=header["name"],
-            fix=f"write -- name: {path.stem}",
-        )
-    if header["materialise"] not in _KINDS:
-        raise InputError(
-            "unknown way to materialise", file=path, field="materialise", value=header["materialise"],
-            fix=f"write one of {', '.join(_KINDS)}",
-        )
-    inputs = tuple(name.strip() for name in header["inputs"].split(",") if name.strip())
-    return Mart(
-        name=header["name"], title=header["title"], grain=header["grain"], inputs=inputs,
-        materialise=header["materialise"], sql=sql, path=path,
+def mart_fingerprints(marts: Collection[Mart], fingerprints: Mapping[str, str]) -> dict[str, str]:
+    """The fingerprint of each mart, given in dependency order, from those of the datasets."""
+    known = dict(fingerprints)
+    for mart in marts:
+        known[mart.sql_name] = digest(canonical_json([mart.sql, {name: known[name] for name in mart.inputs}]))
+    return {mart.sql_name: known[mart.sql_name] for mart in marts}
+
+
+def register_dataset(
+    con: duckdb.DuckDBPyConnection, settings: Settings, project: Project, dataset: str, version: int | None
+) -> None:
+    """Make the dataset readable in ``con`` under its two-part name, at that version."""
+    table = Lake(settings).dataset(dataset)
+    if version is None:
+        table = Table(table.root / "_nothing_yet")
+    _view(con, dataset, table.relation(project.columns(dataset), version))
+
+
+def build_marts(
+    settings: Settings,
+    names: Collection[str] | None = None,
+    *,
+    project: Project | None = None,
+    pinned: Snapshot | None = None,
+    con: duckdb.DuckDBPyConnection | None = None,
+    progress: Progress | None = None,
+) -> dict[str, BuiltMart]:
+    """Bring marts (default: all) and the marts they read up to date; leaves them readable in ``con``.
+
+    InputError names the mart whose SQL fails. Two builds of one mart wait for each other.
+    """
+    project = project or Project(settings.project)
+    closure = project.closure(set(project.marts) if names is None else names)
+    pinned = pinned or snapshot(settings, closure.datasets)
+    own = con is None
+    con = con or connect(settings)
+    watch = progress or NullProgress()
+    prints = mart_fingerprints(closure.marts, pinned.fingerprints)
+    built: dict[str, BuiltMart] = {}
+    try:
+        for dataset in closure.datasets:
+            register_dataset(con, settings, project, dataset, pinned.versions[dataset])
+        for position, mart in enumerate(closure.marts, start=1):
+            built[mart.sql_name] = _build(con, settings, mart, prints[mart.sql_name])
+            watch.step(f"mart {mart.name}", position, len(closure.marts))
+    finally:
+        if own:
+            con.close()
+    return built
+
+
+def _build(con: duckdb.DuckDBPyConnection, settings: Settings, mart: Mart, fingerprint: str) -> BuiltMart:
+    if mart.materialise == "view":
+        _view(con, mart.sql_name, mart.sql)
+        return BuiltMart(mart.sql_name, fingerprint, None, False)
+    table = Lake(settings).mart(mart.name)
+    schema = _schema(con, mart)
+    with locked(table.root.parent / f".{mart.name}.build.lock"):
+        rebuilt = table.partitions(PARTITION) != {fingerprint}
+        version = _materialise(con, table, mart, fingerprint, schema) if rebuilt else table.version()
+    _view(con, mart.sql_name, table.relation(schema, version))
+    return BuiltMart(mart.sql_name, fingerprint, version, rebuilt)
+
+
+def _schema(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:
+    import duckdb
+
+    try:
+        described = con.execute(f"DESCRIBE {mart.sql}").fetchall()
+    except duckdb.Error as error:
+        raise InputError(f"the mart's SQL fails: {error}", file=mart.path, unit=mart.sql_name) from error
+    return {row[0]: _STORED_AS.get(row[1], row[1]) for row in described}
+
+
+def _materialise(
+    con: duckdb.DuckDBPyConnection, table: Table, mart: Mart, fingerprint: str, schema: Mapping[str, str]
+) -> int:
+    import duckdb
+
+    picked = ", ".join(f"CAST({quote_ident(name)} AS {kind}) AS {quote_ident(name)}" for name, kind in schema.items())
+    query = f"SELECT {picked} FROM (\n{mart.sql}\n)"
+    try:
+        part = write_part(con, query, table.root, name="part-0", partition={PARTITION: fingerprint})
+    except duckdb.Error as error:
+        raise InputError(f"the mart's SQL fails: {error}", file=mart.path, unit=mart.sql_name) from error
+    return table.commit(
+        [part],
+        schema={**schema, PARTITION: "VARCHAR"},
+        partition_by=PARTITION,
+        remove=table.partitions(PARTITION) - {fingerprint},
+        metadata={"fingerprint": fingerprint},
     )
 
 
-def _header(sql: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in sql.splitlines():
-        match = _HEADER.match(line)
-        if match is None:
-            break
-        found[match[1]] = match[2].strip()
-    return found
-
-
-def in_order(marts: Mapping[str, Mart], names: Collection[str]) -> list[Mart]:
-    """The marts among ``names`` and all marts they rest on, each after its inputs; InputError on a cycle."""
-    done: dict[str, Mart] = {}
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        if name in done or not name.startswith(PREFIX):
-            return
-        if name in above:
-            raise InputError("marts read each other in a circle", unit=" -> ".join((*above, name)), fix="break it")
-        mart = marts.get(name)
-        if mart is None:
-            raise UsageError("no such mart", field="mart", value=name, fix=f"write sql/marts/{name[len(PREFIX):]}.sql")
-        for source in sorted(mart.inputs):
-            visit(source, (*above, name))
-        done[name] = mart
-
-    for name in sorted(names):
-        visit(name, ())
-    return list(done.values())
+def _view(con: duckdb.DuckDBPyConnection, name: str, body: str) -> None:
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_ident(split_dataset(name)[0])}")
+    con.execute(f"CREATE OR REPLACE VIEW {sql_name(name)} AS {body}")

@@ -11,7 +11,7 @@ from xiansuo.contracts.load import load_contract
 from xiansuo.contracts.model import Contract
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import split_dataset
-from xiansuo.supervision.marts import PREFIX, Mart, in_order, load_marts
+from xiansuo.supervision.mart_files import PREFIX, Mart, in_order, load_marts
 
 PROVENANCE = {"_delivery": "VARCHAR", "_file": "VARCHAR", "_row": "BIGINT"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import quote_ident, split_dataset
-from xiansuo.supervision.marts import Mart
+from xiansuo.supervision.mart_files import Mart
 
 if TYPE_CHECKING:
     import duckdb
