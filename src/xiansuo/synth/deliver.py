@@ -159,7 +159,8 @@ class _Post:
         if not dirty:
             return Job(text, spec, folder, spec.dataset.replace(".", "_")), 0
         bad = junk.junk_rows(text, spec, rng)
-        everything = pl.concat([text, junk.repeated(text, rng), bad])
+        again = junk.repeated(text, rng) if spec.keys else text.head(0)
+        everything = pl.concat([text, again, bad])
         broken = min(2, bad.height)
         return Job(everything, spec, folder, spec.dataset.replace(".", "_"), broken), bad.height
 
