@@ -94,8 +94,5 @@ def _days(settings: Settings, dataset: str) -> list[date]:
 
     active = Lake(settings).dataset(dataset).partitions("_delivery")
     found = [receipt for receipt in receipts(settings, dataset) if receipt.delivery_id in active]
-    return [_day(receipt.period_to or receipt.received) for receipt in found]
-
-
-def _day(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+    days = [receipt.period_to or receipt.received for receipt in found]
+    return [date.fromisoformat(day[:10]) for day in days if day is not None]
