@@ -44,7 +44,9 @@ _ASCII = (
     "strlen(x) = length(x) AND ascii(x) > 39 "
     "AND NOT suffix(x, ' ') AND NOT suffix(x, chr(9)) AND NOT suffix(x, chr(10)) AND NOT suffix(x, chr(13))"
 )
-_NO_SCIENTIFIC = "CASE WHEN contains(x, '+') AND regexp_full_match(x, '[+-]?[0-9]([.][0-9]+)?[Ee][+][0-9]+') THEN NULL ELSE x END"
+_NO_SCIENTIFIC = (
+    "CASE WHEN contains(x, '+') AND regexp_full_match(x, '[+-]?[0-9]([.][0-9]+)?[Ee][+][0-9]+') THEN NULL ELSE x END"
+)
 _STARS = "repeat('*', greatest(length(x) - {keep}, 1))"
 _COMPOUND_SURNAMES = (
     "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "长孙", "宇文",
@@ -71,7 +73,7 @@ def _documents() -> Iterable[SemanticType]:
     yield SemanticType(
         "id_document", "证件号码", "VARCHAR",
         normalise=f"nullif(upper(ltrim({sql.squeeze(sql.half('x'))}, '''')), '')", cast=_NO_SCIENTIFIC,
-        clean=f"{_ASCII} AND NOT contains(x, ' ') AND NOT contains(x, '+') AND x = upper(x) AND x = {sql.squeeze('x')}",
+        clean="regexp_full_match(x, '[0-9A-Z]+')",
         mask=_keep_ends(2, 2), classification="L3",
         good=(("g12345678", "G12345678"), ("１１０1", "1101"), ("11010519491231002x", "11010519491231002X")),
         bad=("1.10105E+17",),
@@ -95,8 +97,9 @@ def _documents() -> Iterable[SemanticType]:
     )
     yield SemanticType(
         "cn.phone", "电话号码", "VARCHAR",
-        normalise="nullif(regexp_replace(regexp_replace("
-        f"ltrim({sql.squeeze(sql.half('x'))}, ''''), '[-()]', '', 'g'), '^([+]|00)?86(1[3-9][0-9]{{9}}|0[0-9]{{10,11}})$', '\\2'), '')",
+        normalise="nullif(regexp_replace("
+        f"regexp_replace(ltrim({sql.squeeze(sql.half('x'))}, ''''), '[-()]', '', 'g'), "
+        "'^([+]|00)?86(1[3-9][0-9]{9}|0[0-9]{10,11})$', '\\2'), '')",
         cast=sql.matching("1[3-9][0-9]{9}|0[0-9]{9,11}|[48]00[0-9]{7}|9[0-9]{4,5}|1[0-9]{2,4}"),
         clean="regexp_full_match(x, '1[3-9][0-9]{9}')", mask=_keep_ends(3, 4), classification="L3",
         good=(("+86 138-1234-5678", "13812345678"), ("0571-87654321", "057187654321"), ("12345", "12345")),
@@ -131,19 +134,18 @@ def _texts() -> Iterable[SemanticType]:
     )
     yield SemanticType(
         "person_name", "姓名", "VARCHAR",
-        normalise="regexp_replace(regexp_replace(regexp_replace("
-        f"{sql.strip(sql.half('x'))}, '[•・‧∙．]', '·', 'g'), '([\\p{{Han}}])[.]([\\p{{Han}}])', '\\1·\\2', 'g'), "
-        f"'([^A-Za-z])[{sql.BLANK}]+|[{sql.BLANK}]+([^A-Za-z])', '\\1\\2', 'g')",
-        clean=f"{dirt}•・‧∙．.]') AND x <> ''", classification="L3",
+        normalise=sql.join_words(
+            f"regexp_replace(regexp_replace({sql.half('x')}, '[•・‧∙]', '·', 'g'), "
+            "'(\\p{Han})[.](\\p{Han})', '\\1·\\2', 'g')"
+        ),
+        clean=f"{dirt}•・‧∙.]') AND x <> ''", classification="L3",
         mask=f"CASE WHEN length(x) > 2 AND left(x, 2) IN ({', '.join(repr(s) for s in _COMPOUND_SURNAMES)}) "
         f"THEN {_keep_ends(2, 0)} ELSE {_keep_ends(1, 0)} END",
-        good=((" 张 三 ", "张三"), ("阿卜杜•热合曼", "阿卜杜·热合曼"), ("John  Smith", "John  Smith")),
+        good=((" 张 三 ", "张三"), ("阿卜杜•热合曼", "阿卜杜·热合曼"), ("John  Smith", "John Smith")),
     )
     yield SemanticType(
         "org_name", "单位名称", "VARCHAR",
-        normalise="regexp_replace(regexp_replace("
-        f"{sql.strip(sql.half('x'))}, '([^A-Za-z0-9])[{sql.BLANK}]+', '\\1', 'g'), "
-        f"'[{sql.BLANK}]+([^A-Za-z0-9])', '\\1', 'g')",
+        normalise=sql.join_words(sql.half("x")),
         clean=f"{dirt}]') AND x <> ''", classification="L1",
         good=(("浙江（杭州）某某 有限公司 ", "浙江(杭州)某某有限公司"), ("ABC Trading", "ABC Trading")),
     )

@@ -13,8 +13,8 @@ from xiansuo.core.naming import quote_literal
 _X = re.compile(r"(?<!\\)\bx\b")   # not the x of a regular expression's \x{..}
 _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
 _HALF = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
-BLANK = r"\x00-\x20\x{7f}\x{a0}\x{ad}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}"
-"""Members of a regular-expression class: control characters, spaces of every width, invisible marks."""
+BLANK = r"\t\n\r \x{a0}\x{ad}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}"
+"""Members of a regular-expression class: tabs, line ends, spaces of every width, invisible marks."""
 WIDE = r"\x{ff01}-\x{ff5e}"
 """Members of a regular-expression class: full-width forms of the ASCII characters."""
 
@@ -42,6 +42,13 @@ def half(inner: str) -> str:
 def code(inner: str) -> str:
     """Half-width, stripped, without the apostrophe spreadsheets put before numbers kept as text."""
     return strip(f"ltrim({strip(half(inner))}, '''')")
+
+
+def join_words(inner: str) -> str:
+    """Stripped names: blanks beside anything but Latin letters and digits go, between Latin words one space stays."""
+    after = f"regexp_replace({strip(inner)}, '([^A-Za-z0-9{BLANK}])[{BLANK}]+', '\\1', 'g')"
+    before = f"regexp_replace({after}, '[{BLANK}]+([^A-Za-z0-9{BLANK}])', '\\1', 'g')"
+    return f"regexp_replace({before}, '[{BLANK}]+', ' ', 'g')"
 
 
 def number_text(marks: str) -> str:
