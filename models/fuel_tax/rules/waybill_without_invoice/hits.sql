@@ -1,0 +1,244 @@
+-- 有运无票：电子运单已签收、罐车在站停够时间，却一直等不到进项发票。
+-- 按（纳税人、油品）逐日滚动余额：累计到货升数减累计发票升数，取其后若干天内的最低值，仍然抬高的部分就是无票到货；
+-- 余额只用一次，一张发票不会顶两车油。
+-- 已检验的合理解释：直送代收、代储、总部集中采购调拨、红冲重开、发票单位填错、改号、发票迟开。
+WITH factor AS (
+    SELECT g.oil_grade, g.oil_group, max(r.litres_per_tonne) AS litres_per_tonne
+    FROM fuel.oil_grade AS g
+    JOIN ref.refined_oil_code AS r ON r.oil_group = g.oil_group
+    GROUP BY g.oil_grade, g.oil_group
+),
+stopped AS (
+    SELECT w.waybill_no, min(t.arrive_ts) AS arrive_ts
+    FROM fuel.haz_waybill AS w
+    JOIN fuel.gas_station AS s ON s.uscc = w.consignee_uscc
+    JOIN fuel.veh_track AS t ON t.plate = w.plate AND t.arrive_ts >= w.load_ts AND t.arrive_ts <= w.unload_ts
+    WHERE w.status = '已签收' AND t.stop_min >= $stop_minutes
+        AND pow((t.lat - s.lat) * $metres_per_degree, 2)  -- literal: 平方
+            + pow((t.lon - s.lon) * $metres_per_degree * cos(radians(s.lat)), 2)  -- literal: 平方
+            <= $geofence_metres * $geofence_metres
+    GROUP BY w.waybill_no
+),
+load AS (
+    SELECT
+        w.waybill_no, w.consignee_uscc AS uscc, w.oil_grade, f.oil_group, w.unload_ts,
+        CAST(datediff('day', DATE '1970-01-01', w.unload_ts) AS INTEGER) AS day_no,  -- literal: 日序号起点
+        CAST(w.qty_t * f.litres_per_tonne AS DECIMAL(18, 4)) AS litres
+    FROM fuel.haz_waybill AS w
+    JOIN stopped AS t ON t.waybill_no = w.waybill_no
+    JOIN factor AS f ON f.oil_grade = w.oil_grade
+),
+purchase AS (
+    SELECT
+        i.inv_no, i.buyer_uscc AS uscc, i.spec AS oil_grade, f.oil_group, i.red_of, i.reissue_of,
+        CAST(datediff('day', DATE '1970-01-01', i.issue_ts) AS INTEGER) AS day_no,  -- literal: 日序号起点
+        CAST(
+            CASE i.unit
+                WHEN '升' THEN i.qty
+                WHEN '吨' THEN i.qty * r.litres_per_tonne
+                ELSE i.qty * r.litres_per_tonne * 0.001  -- literal: 公斤换吨
+            END AS DECIMAL(18, 4)
+        ) AS litres,
+        CAST(
+            CASE WHEN i.unit = '升' AND i.amt_ex_tax > i.qty * $max_yuan_per_litre THEN i.qty * (r.litres_per_tonne - 1) ELSE 0 END
+            AS DECIMAL(18, 4)
+        ) AS unit_fix_l
+    FROM fuel.vat_invoice AS i
+    JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
+    JOIN factor AS f ON f.oil_grade = i.spec
+    WHERE i.status <> '作废' AND i.buyer_uscc IS NOT NULL
+),
+agreed AS (
+    SELECT a.waybill_no, a.uscc, a.partner_uscc, a.kind, l.oil_grade, l.litres
+    FROM fuel.delivery_agreement AS a
+    JOIN load AS l ON l.waybill_no = a.waybill_no AND l.uscc = a.uscc
+    WHERE a.kind <> '调拨' OR EXISTS (
+        SELECT 1 FROM fuel.branch_relation AS b WHERE b.branch_uscc = a.uscc AND b.hq_uscc = a.partner_uscc
+    )
+),
+partner_bought AS (
+    SELECT uscc, oil_grade, sum(litres) AS litres
+    FROM purchase
+    GROUP BY uscc, oil_grade
+),
+covered_partner AS (
+    SELECT g.partner_uscc, g.oil_grade
+    FROM agreed AS g
+    JOIN partner_bought AS b ON b.uscc = g.partner_uscc AND b.oil_grade = g.oil_grade
+    GROUP BY g.partner_uscc, g.oil_grade, b.litres
+    HAVING b.litres >= sum(g.litres) * (1 - $load_tolerance)
+),
+owned AS (
+    SELECT g.waybill_no, min(CASE g.kind WHEN '调拨' THEN 'PARENT_SETTLED' WHEN '代储' THEN 'STORED' ELSE 'DROP_SHIPMENT' END) AS code
+    FROM agreed AS g
+    JOIN covered_partner AS c ON c.partner_uscc = g.partner_uscc AND c.oil_grade = g.oil_grade
+    GROUP BY g.waybill_no
+),
+reissued AS (
+    SELECT p.reissue_of AS inv_no
+    FROM purchase AS p
+    WHERE p.reissue_of IS NOT NULL
+    GROUP BY p.reissue_of
+),
+event AS (
+    SELECT 'BASE' AS variant, uscc, oil_grade AS bucket, oil_grade, day_no, litres AS load_l, 1 AS load_n, 0 AS invoice_l FROM load
+    UNION ALL
+    SELECT 'BASE', uscc, oil_grade, oil_grade, day_no, 0, 0, litres FROM purchase
+    UNION ALL
+    SELECT 'UNIT_ERROR', uscc, oil_grade, oil_grade, day_no, litres, 1, 0 FROM load
+    UNION ALL
+    SELECT 'UNIT_ERROR', uscc, oil_grade, oil_grade, day_no, 0, 0, litres + unit_fix_l FROM purchase
+    UNION ALL
+    SELECT 'RED_REISSUE', uscc, oil_grade, oil_grade, day_no, litres, 1, 0 FROM load
+    UNION ALL
+    SELECT 'RED_REISSUE', p.uscc, p.oil_grade, p.oil_grade, p.day_no, 0, 0, p.litres
+    FROM purchase AS p
+    LEFT JOIN reissued AS r ON r.inv_no = p.red_of
+    WHERE p.reissue_of IS NULL AND r.inv_no IS NULL
+    UNION ALL
+    SELECT 'GROUP', uscc, oil_group, oil_grade, day_no, litres, 1, 0 FROM load
+    UNION ALL
+    SELECT 'GROUP', uscc, oil_group, oil_grade, day_no, 0, 0, litres FROM purchase
+    UNION ALL
+    SELECT c.code, l.uscc, l.oil_grade, l.oil_grade, l.day_no, l.litres, 1, 0
+    FROM load AS l
+    CROSS JOIN (SELECT DISTINCT code FROM owned) AS c
+    LEFT JOIN owned AS o ON o.waybill_no = l.waybill_no AND o.code = c.code
+    WHERE o.waybill_no IS NULL
+    UNION ALL
+    SELECT c.code, p.uscc, p.oil_grade, p.oil_grade, p.day_no, 0, 0, p.litres
+    FROM purchase AS p
+    CROSS JOIN (SELECT DISTINCT code FROM owned) AS c
+),
+day_sum AS (
+    SELECT variant, uscc, bucket, day_no, sum(load_l) AS load_l, sum(load_n) AS load_n, sum(invoice_l) AS invoice_l
+    FROM event
+    GROUP BY variant, uscc, bucket, day_no
+),
+running AS (
+    SELECT
+        variant, uscc, bucket, day_no, load_l, load_n,
+        sum(load_l - invoice_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no) AS short_l
+    FROM day_sum
+),
+persisting AS (
+    SELECT
+        variant, uscc, bucket, day_no, load_l, load_n,
+        min(short_l) OVER (
+            PARTITION BY variant, uscc, bucket ORDER BY day_no RANGE BETWEEN CURRENT ROW AND $invoice_days FOLLOWING
+        ) AS due_l,
+        min(short_l) OVER (
+            PARTITION BY variant, uscc, bucket ORDER BY day_no RANGE BETWEEN CURRENT ROW AND $late_invoice_days FOLLOWING
+        ) AS late_l
+    FROM running
+),
+peak AS (
+    SELECT
+        variant, uscc, bucket, day_no, load_l, load_n,
+        greatest(max(due_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS due_l,
+        greatest(max(late_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS late_l
+    FROM persisting
+),
+step AS (
+    SELECT
+        variant, uscc, bucket, day_no, load_l, load_n,
+        due_l - coalesce(lag(due_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS due_l,
+        late_l - coalesce(lag(late_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS late_l
+    FROM peak
+),
+quarter_sum AS (
+    SELECT
+        variant, uscc, bucket,
+        CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE) AS quarter_start,  -- literal: 日序号起点
+        sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l, sum(late_l) AS late_l
+    FROM step
+    WHERE load_n > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
+    GROUP BY variant, uscc, bucket, CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE)  -- literal: 日序号起点
+),
+counted AS (
+    SELECT
+        variant, uscc, bucket, quarter_start, load_count, load_l, due_l,
+        CAST(floor(due_l * load_count / load_l + $load_tolerance) AS INTEGER) AS bare_loads,
+        CAST(floor(late_l * load_count / load_l + $load_tolerance) AS INTEGER) AS late_loads
+    FROM quarter_sum
+),
+bare AS (
+    SELECT
+        b.uscc, b.bucket AS oil_grade, b.quarter_start, b.load_count, b.load_l, b.due_l, b.bare_loads,
+        CASE
+            WHEN d.bare_loads IS NULL OR d.bare_loads < $bare_loads_per_quarter THEN d.code
+            WHEN u.bare_loads < $bare_loads_per_quarter THEN 'UNIT_ERROR'
+            WHEN r.bare_loads < $bare_loads_per_quarter THEN 'RED_REISSUE'
+            WHEN g.bare_loads < $bare_loads_per_quarter AND EXISTS (
+                SELECT 1 FROM fuel.tank_event AS t
+                JOIN fuel.gas_station AS s ON s.station_id = t.station_id
+                WHERE s.uscc = b.uscc AND t.kind = '改号' AND (t.from_grade = b.bucket OR t.to_grade = b.bucket)
+            ) THEN 'GRADE_CHANGE'
+            WHEN b.late_loads < $bare_loads_per_quarter THEN 'LATE_INVOICE'
+        END AS exclusion_code
+    FROM counted AS b
+    JOIN factor AS f ON f.oil_grade = b.bucket
+    LEFT JOIN (
+        SELECT q.uscc, q.bucket, q.quarter_start, c.code, min(v.bare_loads) AS bare_loads
+        FROM counted AS q
+        JOIN (SELECT DISTINCT l.uscc, l.oil_grade, o.code FROM owned AS o JOIN load AS l ON l.waybill_no = o.waybill_no) AS c
+            ON c.uscc = q.uscc AND c.oil_grade = q.bucket
+        LEFT JOIN counted AS v ON v.variant = c.code AND v.uscc = q.uscc AND v.bucket = q.bucket AND v.quarter_start = q.quarter_start
+        WHERE q.variant = 'BASE'
+        GROUP BY q.uscc, q.bucket, q.quarter_start, c.code
+        QUALIFY row_number() OVER (
+            PARTITION BY q.uscc, q.bucket, q.quarter_start ORDER BY min(coalesce(v.bare_loads, 0)), c.code
+        ) = 1
+    ) AS d ON d.uscc = b.uscc AND d.bucket = b.bucket AND d.quarter_start = b.quarter_start
+    LEFT JOIN counted AS u
+        ON u.variant = 'UNIT_ERROR' AND u.uscc = b.uscc AND u.bucket = b.bucket AND u.quarter_start = b.quarter_start
+    LEFT JOIN counted AS r
+        ON r.variant = 'RED_REISSUE' AND r.uscc = b.uscc AND r.bucket = b.bucket AND r.quarter_start = b.quarter_start
+    LEFT JOIN counted AS g
+        ON g.variant = 'GROUP' AND g.uscc = b.uscc AND g.bucket = f.oil_group AND g.quarter_start = b.quarter_start
+    WHERE b.variant = 'BASE' AND b.bare_loads >= $bare_loads_per_quarter AND b.due_l > $bare_litres
+),
+loads_of AS (
+    SELECT
+        uscc, oil_grade, CAST(date_trunc('quarter', unload_ts) AS DATE) AS quarter_start,
+        CAST(min(unload_ts) AS DATE) AS first_unload, CAST(max(unload_ts) AS DATE) AS last_unload
+    FROM load
+    GROUP BY uscc, oil_grade, CAST(date_trunc('quarter', unload_ts) AS DATE)
+),
+region AS (
+    SELECT uscc, min(region_code) AS region_code
+    FROM fuel.gas_station
+    GROUP BY uscc
+),
+priced AS (
+    SELECT
+        b.uscc, b.oil_grade, b.quarter_start, b.load_count, b.load_l, b.due_l, b.bare_loads, b.exclusion_code,
+        o.first_unload, o.last_unload, max(c.cap_per_l) AS cap_per_l
+    FROM bare AS b
+    JOIN loads_of AS o ON o.uscc = b.uscc AND o.oil_grade = b.oil_grade AND o.quarter_start = b.quarter_start
+    LEFT JOIN region AS s ON s.uscc = b.uscc
+    LEFT JOIN fuel.price_cap AS c
+        ON substr(c.region_code, 1, 2) = substr(s.region_code, 1, 2)  -- literal: 前两位是省
+        AND c.oil_grade = b.oil_grade AND c.valid_from <= b.quarter_start
+        AND coalesce(c.valid_to, b.quarter_start) >= b.quarter_start
+    GROUP BY
+        b.uscc, b.oil_grade, b.quarter_start, b.load_count, b.load_l, b.due_l, b.bare_loads, b.exclusion_code,
+        o.first_unload, o.last_unload
+)
+SELECT
+    uscc AS subject_id,
+    first_unload AS occurred_from,
+    last_unload AS occurred_to,
+    CASE
+        WHEN exclusion_code IS NULL
+            THEN CAST(round(CAST(CAST(due_l AS DECIMAL(18, 4)) * cap_per_l AS DECIMAL(18, 4)) / (1 + $vat_rate) * $vat_rate, 2) AS DECIMAL(18, 2))
+    END AS amount,
+    exclusion_code,
+    quarter_start,
+    oil_grade,
+    CAST(load_count AS INTEGER) AS load_count,
+    CAST(load_l AS DECIMAL(18, 2)) AS load_l,
+    bare_loads,
+    CAST(due_l AS DECIMAL(18, 2)) AS bare_l,
+    CAST(cap_per_l AS DECIMAL(18, 4)) AS cap_per_l
+FROM priced
