@@ -120,7 +120,8 @@ def _numbered(contract: Contract) -> Iterator[tuple[str, str | None, str, str, s
         for suffix, zh, en, condition in _column_checks(column):
             yield f"{column.name}:{suffix}", column.name, f"{column.title}{zh}", f"{column.name} {en}", condition
     for check in contract.row_checks:
-        yield check.code, None, check.zh, check.en, f"NOT ({check.expression})"
+        # TRY: an expression that overflows on absurd values rejects its row and not the delivery
+        yield check.code, None, check.zh, check.en, f"TRY(coalesce(({check.expression}), true)) IS NOT TRUE"
 
 
 def _column_checks(column: Column) -> Iterator[tuple[str, str, str, str]]:
