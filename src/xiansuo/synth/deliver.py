@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MONTHLY_ROWS, QUARTERLY_ROWS = 60_000, 15_000
 SHEET_ROWS, DBF_ROWS, BULK_ROWS, DIRT_ROWS = 4_000, 5_000, 300_000, 150
+BROKEN_LINES, BROKEN_UP_TO = 2, 10_000
 BULK = ("csv_plain", "txt_pipe", "csv_oracle", "csv_gb18030", "txt_soh")
 LATE_ROWS = 20
 REGULAR = ("daily", "weekly", "monthly", "quarterly")
@@ -161,7 +162,7 @@ class _Post:
         bad = junk.junk_rows(text, spec, rng)
         again = junk.repeated(text, rng) if spec.keys else text.head(0)
         everything = pl.concat([text, again, bad])
-        broken = min(2, bad.height)
+        broken = min(BROKEN_LINES, bad.height) if text.height <= BROKEN_UP_TO else 0
         return Job(everything, spec, folder, spec.dataset.replace(".", "_"), broken), bad.height
 
     def _layout(self, job: Job) -> tuple[str, Layout]:

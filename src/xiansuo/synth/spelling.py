@@ -19,6 +19,7 @@ HALF = "0123456789"
 FULL = "０１２３４５６７８９"
 DATE_STYLES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
 MINOR = 0.004
+BIG_ROWS = 15_000
 
 
 def spell(frame: pl.DataFrame, spec: TableSpec, rng: np.random.Generator, *, dirty: bool) -> pl.DataFrame:
@@ -82,21 +83,24 @@ def _id_number(_: pl.Series, text: pl.Series, rng: np.random.Generator) -> pl.Se
 
 
 def _date(series: pl.Series, text: pl.Series, rng: np.random.Generator) -> pl.Series:
-    """Two thirds in one style, the rest in two others: three formats in one column."""
+    """Three formats in one column: one dominant, two others. Big tables come from systems and mix less."""
     import polars as pl
 
     if series.dtype != pl.Date:
         return text
-    order = rng.permutation(len(DATE_STYLES))[:3]
+    order = [0, 1, 2] if len(series) > BIG_ROWS else rng.permutation(len(DATE_STYLES))[:3]
     draw = rng.random(len(series))
     frame = pl.DataFrame({"d": series, "u": draw})
     styled = [pl.col("d").dt.strftime(DATE_STYLES[i]) for i in order]
-    chosen = pl.when(pl.col("u") < 0.67).then(styled[0]).when(pl.col("u") < 0.9).then(styled[1]).otherwise(styled[2])
-    return frame.select(x=chosen)["x"]
+    main, second = (0.98, 0.99) if len(series) > BIG_ROWS else (0.67, 0.9)
+    chosen = pl.when(pl.col("u") < main).then(styled[0]).when(pl.col("u") < second).then(styled[1])
+    return frame.select(x=chosen.otherwise(styled[2]))["x"]
 
 
 def _timestamp(series: pl.Series, text: pl.Series, rng: np.random.Generator) -> pl.Series:
-    return _some(text, rng, 0.2, lambda x: x.str.replace_all("-", "/", literal=True))
+    return _some(
+        text, rng, 0.02 if len(series) > BIG_ROWS else 0.2, lambda x: x.str.replace_all("-", "/", literal=True)
+    )
 
 
 def _money(_: pl.Series, text: pl.Series, rng: np.random.Generator) -> pl.Series:
