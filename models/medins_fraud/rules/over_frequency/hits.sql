@@ -52,7 +52,6 @@ stay_hours AS (
         d.has_add_on,
         d.local_code,
         m.adm_dept_codg <> m.dscg_dept_codg AS has_transfer,
-        CAST(m.begntime AS DATE) AS begin_date,
         CAST(m.endtime AS DATE) AS end_date,
         datediff(
             'minute',
@@ -66,7 +65,7 @@ stay_hours AS (
 allowance AS (
     SELECT
         mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_cnt, cap_unit, item_type, gross_cnt, net_cnt,
-        net_share, departments, has_add_on, local_code, has_transfer, begin_date, end_date,
+        net_share, departments, has_add_on, local_code, has_transfer,
         CASE
             WHEN cap_unit = '小时' AND minutes_inside > 0 AND NOT (fee_date = end_date AND end_has_no_time)
                 THEN least(cap_cnt, ceil(minutes_inside / 60)) -- literal: minutes of an hour
@@ -86,12 +85,8 @@ beyond AS (
         CAST(allowed_cnt AS DECIMAL(18, 4)) AS allowed_cnt,
         CASE
             WHEN cap_unit <> '小时' OR net_cnt - allowed_cnt > $midnight_tolerance_hours THEN FALSE
-            WHEN begin_date < fee_date
-                AND net_cnt + CASE WHEN previous_date = fee_date - 1 THEN previous_cnt ELSE 0 END <= allowed_cnt + cap_cnt
-                THEN TRUE
-            WHEN end_date > fee_date
-                AND net_cnt + CASE WHEN next_date = fee_date + 1 THEN next_cnt ELSE 0 END <= allowed_cnt + cap_cnt
-                THEN TRUE
+            WHEN previous_date = fee_date - 1 AND net_cnt + previous_cnt <= allowed_cnt + cap_cnt THEN TRUE
+            WHEN next_date = fee_date + 1 AND net_cnt + next_cnt <= allowed_cnt + cap_cnt THEN TRUE
             ELSE FALSE
         END AS is_midnight
     FROM allowance

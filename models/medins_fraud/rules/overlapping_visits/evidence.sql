@@ -15,3 +15,7 @@ UNION ALL
 SELECT h.hit_id, 'medins.referral' AS dataset, r._file, r._row, 'referral' AS role
 FROM {{hits}} AS h
 INNER JOIN medins.referral AS r ON r.referral_id = h.referral_id
+UNION ALL
+SELECT h.hit_id, 'medins.agent_pickup' AS dataset, a._file, a._row, 'agent' AS role
+FROM {{hits}} AS h
+INNER JOIN medins.agent_pickup AS a ON a.mdtrt_id = h.other_mdtrt_id

@@ -2,7 +2,8 @@
 -- of the stay are strict: care elsewhere on the day of admission or discharge is no overlap. Two overlapping stays give
 -- one row, under the stay that began first.
 -- Look-alikes: refund, emergency visit on the day of admission, late posting (the visit itself lay outside the stay),
--- referral, dialysis elsewhere with permission, consultation or examination elsewhere with permission.
+-- referral, dialysis elsewhere with permission, consultation or examination elsewhere with permission,
+-- registered pick-up of medicine by another person.
 WITH paid AS (
     SELECT
         mdtrt_id,
@@ -93,6 +94,7 @@ SELECT
         WHEN p.is_transfer OR r.is_referred = 1 THEN 'REFERRAL'
         WHEN r.is_dialysis = 1 THEN 'DIALYSIS_ELSEWHERE'
         WHEN r.is_sent_out = 1 THEN 'OUTSIDE_CARE'
+        WHEN a.mdtrt_id IS NOT NULL THEN 'AGENT_PICKUP'
     END AS exclusion_code,
     p.stay_mdtrt_id,
     p.other_mdtrt_id,
@@ -107,3 +109,4 @@ SELECT
     r.referral_id
 FROM pairs AS p
 LEFT JOIN permits AS r ON r.stay_mdtrt_id = p.stay_mdtrt_id AND r.other_mdtrt_id = p.other_mdtrt_id
+LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = p.other_mdtrt_id

@@ -1,0 +1,116 @@
+"""The medical-insurance year of a synthetic city: ordinary care, planted violations and their look-alikes.
+
+Belongs here: ``build`` and how many cases are planted. The kinds of cases are in ``medins_stays``, ``medins_charges`` and
+``medins_people``, ordinary care is in ``medins_base``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from xiansuo.synth import medins_charges, medins_people, medins_stays
+from xiansuo.synth.medins_base import background
+from xiansuo.synth.medins_book import Book, Person, slots
+from xiansuo.synth.medins_catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
+from xiansuo.synth.medins_stays import Plan
+from xiansuo.synth.truth import DomainOutput
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from xiansuo.synth.world import World
+
+PERSONS_PER_ROUND = 11_000
+MOST_ROUNDS = 8
+SLOT_MONTHS = 11
+YOUNG = 18
+INSTITUTION_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int], ...] = (
+    (medins_stays.split_plans, medins_stays.plant_split, 3),
+    (medins_stays.hanging_plans, medins_stays.plant_hanging, 4),
+    (medins_charges.duplicate_plans, medins_charges.plant_duplicate, 5),
+    (medins_charges.frequency_plans, medins_charges.plant_frequency, 5),
+)
+PERSON_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int], ...] = (
+    (medins_people.dispensing_plans, medins_people.plant_dispensing, 5),
+    (medins_people.death_plans, medins_people.plant_death, 6),
+    (medins_people.mismatch_plans, medins_people.plant_mismatch, 7),
+    (medins_people.overlap_plans, medins_people.plant_overlap, 5),
+    (medins_people.custody_plans, medins_people.plant_custody, 6),
+)
+
+
+def build(world: World) -> DomainOutput:
+    """All medins tables, plus the deaths and custodies of planted people, and the planted cases."""
+    import polars as pl
+
+    world = world.share("medins")
+    rounds = max(1, min(MOST_ROUNDS, len(world.persons) // PERSONS_PER_ROUND))
+    catalogue = institutions(world, rounds)
+    names = dict(catalogue.select("fixmedins_code", "fixmedins_name").iter_rows())
+    rng = world.rng("medins.people")
+    people = world.persons[rng.permutation(len(world.persons))]
+    is_young = pl.col("birth").dt.year() >= world.year - YOUNG
+    adults = people.filter(~is_young)
+    reserve = pl.concat([adults.head(1_300 * rounds), people.filter(is_young).head(400 * rounds)])
+    book = Book(names, [_person(row) for row in reserve.iter_rows(named=True)])
+    for _ in range(rounds):
+        _plant_institutions(world, book, rounds)
+        _plant_people(world, book, rounds)
+    ordinary = background(world, adults.slice(1_300 * rounds), rounds)
+    tables = {name: _together(name, ordinary, book, names) for name in sorted({*ordinary, *book.tables})}
+    return DomainOutput({**tables, "medins.fixmedins": catalogue, **rule_tables()}, book.cases)
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(row["id_number"], row["name"], row["gender"], row["birth"], row["phone"], row["region_code"])
+
+
+def _plant_institutions(world: World, book: Book, rounds: int) -> None:
+    hospitals = hospital_codes(rounds)
+    for number, (plans, plant, each) in enumerate(INSTITUTION_RULES):
+        order = world.rng(f"medins.slots.{number}").permutation(len(hospitals) * SLOT_MONTHS).tolist()
+        used = sum(1 for case in book.cases if case.rule_id == _rule_of(number))
+        places = _after(slots(hospitals, world.year, order), used)
+        for plan in plans(each):
+            for _ in range(plan.count):
+                plant(book, places, plan)
+
+
+def _rule_of(number: int) -> str:
+    return ("split_admission", "bed_hanging", "duplicate_charge", "over_frequency")[number]
+
+
+def _after(places: Iterator[tuple[str, date]], used: int) -> Iterator[tuple[str, date]]:
+    for _ in range(used):
+        next(places)
+    return places
+
+
+def _plant_people(world: World, book: Book, rounds: int) -> None:
+    hospitals, pharmacies = hospital_codes(rounds), pharmacy_codes(rounds)
+    rng = world.rng(f"medins.days.{len(book.cases)}")
+    for plans, plant, each in PERSON_RULES:
+        for plan in plans(each):
+            for _ in range(plan.count):
+                day = date(world.year, 2, 1) + timedelta(days=int(rng.integers(0, 240)))
+                plant(book, medins_people.Stage(hospitals, pharmacies, day), plan)
+
+
+def _together(name: str, ordinary: dict[str, pl.DataFrame], book: Book, names: dict[str, str]) -> pl.DataFrame:
+    """Background and planted rows of one dataset in one frame."""
+    import polars as pl
+
+    planted = book.tables.get(name, [])
+    columns = list(dict.fromkeys(chain.from_iterable(row.keys() for row in planted)))
+    typed: dict[str, Any] = dict(ordinary[name].schema) if name in ordinary else {}
+    frame = pl.DataFrame(
+        {column: pl.Series([row.get(column) for row in planted], dtype=typed.get(column)) for column in columns}
+    )
+    if name in ordinary:
+        frame = pl.concat([ordinary[name], frame], how="diagonal")
+    if "fixmedins_name" in columns:
+        frame = frame.with_columns(fixmedins_name=pl.col("fixmedins_code").replace_strict(names))
+    return frame
