@@ -125,7 +125,7 @@ def _texts() -> Iterable[SemanticType]:
     )
     yield SemanticType(
         "code", "代码", "VARCHAR", normalise=sql.code("x"), cast=_NO_SCIENTIFIC,
-        clean=f"{_ASCII} AND NOT contains(x, '+')",
+        clean=f"({_ASCII} AND NOT contains(x, '+')) OR (ascii(x) > 39 AND {dirt}+]'))",
         good=((" 0０1 ", "001"), ("X B01", "X B01"), ("税控", "税控"), ("'007", "007")), bad=("1.10105E+17",),
     )
     yield SemanticType(

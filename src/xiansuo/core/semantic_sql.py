@@ -36,7 +36,8 @@ def squeeze(inner: str) -> str:
 
 def half(inner: str) -> str:
     """Full-width ASCII forms and the ideographic space become half-width."""
-    return f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"
+    mapped = f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"   # slow: only where it does something
+    return f"CASE WHEN regexp_matches({inner}, '[{WIDE}\\x{{3000}}]') THEN {mapped} ELSE {inner} END"
 
 
 def code(inner: str) -> str:
