@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
 MONTHLY_ROWS, QUARTERLY_ROWS = 60_000, 15_000
-SHEET_ROWS, DBF_ROWS, BULK_ROWS, DIRT_ROWS = 4_000, 5_000, 300_000, 150
-BROKEN_LINES, BROKEN_UP_TO = 2, 10_000
-BULK = ("csv_plain", "txt_pipe", "csv_oracle", "csv_gb18030", "txt_soh")
+SMALL_ROWS, DIRT_ROWS = 4_000, 150
+BROKEN_LINES = 2
+# What systems export in bulk; printouts, quoted unloads and spreadsheets come from offices and stay small.
+LARGE = ("csv_gb18030", "csv_plain", "txt_pipe", "parquet", "csv_bom", "txt_utf16_tab", "txt_soh")
 LATE_ROWS = 20
 REGULAR = ("daily", "weekly", "monthly", "quarterly")
 READER: dict[str, Any] = {
@@ -137,8 +138,7 @@ class _Post:
     def __init__(self, world: World, landing: Path) -> None:
         self.world, self.landing, self.letters = world, landing, 0
         self.small: Iterator[tuple[str, Layout]] = cycle({**WORKBOOK_LAYOUTS, **TEXT_LAYOUTS, "dbf": dbf}.items())
-        self.large: Iterator[tuple[str, Layout]] = cycle(TEXT_LAYOUTS.items())
-        self.bulk: Iterator[tuple[str, Layout]] = cycle([(name, TEXT_LAYOUTS[name]) for name in BULK])
+        self.large: Iterator[tuple[str, Layout]] = cycle([(name, TEXT_LAYOUTS[name]) for name in LARGE])
 
     def send(self, spec: TableSpec, chunk: Chunk) -> Delivered:
         """Write one delivery folder with its data file and delivery.yml."""
@@ -162,16 +162,14 @@ class _Post:
         bad = junk.junk_rows(text, spec, rng)
         again = junk.repeated(text, rng) if spec.keys else text.head(0)
         everything = pl.concat([text, again, bad])
-        broken = min(BROKEN_LINES, bad.height) if text.height <= BROKEN_UP_TO else 0
+        broken = min(BROKEN_LINES, bad.height) if text.height <= SMALL_ROWS else 0
         return Job(everything, spec, folder, spec.dataset.replace(".", "_"), broken), bad.height
 
     def _layout(self, job: Job) -> tuple[str, Layout]:
-        if job.frame.height > BULK_ROWS:
-            return next(self.bulk)
-        if job.frame.height > SHEET_ROWS:
+        if job.frame.height > SMALL_ROWS:
             return next(self.large)
         name, layout = next(self.small)
-        if name == "dbf" and (job.frame.height > DBF_ROWS or dbf_aliases(job) is None):
+        if name == "dbf" and dbf_aliases(job) is None:
             return next(self.small)
         return name, layout
 
