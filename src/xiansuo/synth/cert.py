@@ -1,0 +1,130 @@
+"""The certificate domain of the synthetic city: sites, workers, registers, card checks, a forgers' shop, and truth.
+
+Belongs here: ``build``, which puts the innocent many and the planted few into one set of tables. Who is innocent is
+``cert_background``, what is planted is ``cert_violations``, ``cert_lookalikes`` and ``cert_lookalikes_on_post``,
+how a story becomes rows is ``cert_book``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from xiansuo.synth import cert_background, cert_lookalikes, cert_lookalikes_on_post, cert_reference, cert_violations
+from xiansuo.synth.cert_book import Book, Person
+from xiansuo.synth.truth import DomainOutput
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from xiansuo.synth.world import World
+
+WORKER_SHARE = 0.43
+PLANTED_PERSONS = 560
+SMALL_PEOPLE = 7_700
+CERTIFICATE = (
+    "cert_no work_category work_item valid_from id_no name issuer first_issue valid_to status status_date as_of"
+)
+COLUMNS = {
+    "cert.site_worker": "worker_id name id_type id_no phone employer_uscc employer_name project_no project_name "
+    "site_region trade enter_date leave_date",
+    "cert.cert_presented": "check_id worker_id name id_type id_no cert_no cert_system work_category work_item issuer "
+    "first_issue valid_from valid_to review_due review_done qr_url image_no check_date checker_org",
+    "cert.cert_official": CERTIFICATE + " review_due review_done",
+    "cert.cert_housing": CERTIFICATE,
+    "cert.cert_samr": CERTIFICATE,
+    "cert.cert_other_register": CERTIFICATE.replace("work_item", "register"),
+    "cert.attendance": "worker_id project_no day in_ts out_ts day_trade",
+    "cert.fake_order": "order_id buyer_name buyer_id phone work_category pay_yuan pay_ts order_status seller_account "
+    "site_domain evidence_no",
+    "cert.identity_change": "change_id kind old_id_no new_id_no old_name new_name change_date document_no",
+    "cert.training_enrolment": "enrol_id id_no name school_uscc school_name work_category contract_no "
+    "fee_yuan paid_date",
+}
+DATES = "first_issue valid_from valid_to review_due review_done status_date as_of enter_date leave_date day check_date"
+
+
+def build(world: World) -> DomainOutput:
+    """All certificate tables of one city-year and the cases planted in them, the same for the same world."""
+    import polars as pl
+
+    rng = world.rng("cert.background")
+    grown = world.persons.filter(pl.col("birth").is_between(date(1963, 1, 1), date(2004, 12, 31)))
+    order = pl.Series(rng.permutation(grown.height))
+    grown = grown[order.to_list()]
+    people = grown.filter(pl.col("birth") < date(1999, 1, 1))
+    scale = _scale(world.persons.height, people.height)
+    planted = people.head(int(PLANTED_PERSONS * scale) + 80)
+    rest = grown.join(planted, on="id_number", how="anti", maintain_order="left")
+    hired = rest.head(max(0, int(world.persons.height * WORKER_SHARE) - planted.height))
+    strangers = rest.tail(max(0, min(rest.height - hired.height, rest.height // 40)))
+    regions = world.regions["region_code"].to_list()
+    places = cert_background.sites(rng, world.companies, regions, 20 + hired.height // 90)
+    book = Book(
+        rng=world.rng("cert.plants"),
+        people=_people(planted),
+        sites=places.to_dicts(),
+        schools=world.companies["uscc"].head(3).to_list(),
+    )
+
+    def scaled(count: int) -> int:
+        return max(1, round(count * scale))
+
+    cert_violations.plant(book, scaled)
+    cert_lookalikes.plant(book, scaled)
+    cert_lookalikes_on_post.plant(book, scaled)
+    many = _background(world, hired, places, strangers)
+    tables = {name: _joined(name, many.get(name), book.rows.get(name, [])) for name in COLUMNS}
+    return DomainOutput(tables | cert_reference.tables(), book.cases)
+
+
+def _scale(persons: int, eligible: int) -> float:
+    """How many times the small-scale counts are planted: as the world grows, at most twentyfold, never too many."""
+    return max(0.05, min(20.0, max(1.0, persons / SMALL_PEOPLE), (eligible - 80) / PLANTED_PERSONS))
+
+
+def _people(frame: pl.DataFrame) -> Iterator[Person]:
+    for row in frame.select("id_number", "name", "phone", "region_code").iter_rows():
+        yield Person(*row)
+
+
+def _background(
+    world: World, hired: pl.DataFrame, places: pl.DataFrame, strangers: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    import polars as pl
+
+    rng = world.rng("cert.many")
+    stays = cert_background.workers(rng, hired, places, world.year)
+    held = cert_background.certificates(rng, stays)
+    return {
+        "cert.site_worker": stays,
+        "cert.attendance": cert_background.attendance(rng, stays, world.year),
+        "cert.cert_official": held.filter(pl.col("register") == "应急"),
+        "cert.cert_housing": held.filter(pl.col("register") == "住建"),
+        "cert.cert_samr": held.filter(pl.col("register") == "市监"),
+        "cert.cert_presented": cert_background.checks(rng, held),
+        "cert.fake_order": cert_background.orders(rng, strangers, world.year),
+    }
+
+
+def _joined(name: str, many: pl.DataFrame | None, few: list[dict[str, Any]]) -> pl.DataFrame:
+    """Background and planted rows in contract column order, in an order that does not tell them apart."""
+    import polars as pl
+
+    columns = COLUMNS[name].split()
+    frame = pl.DataFrame(few, schema={column: _kind(column) for column in columns}, orient="row")
+    if many is not None:
+        background = many.select(columns).cast({column: _kind(column) for column in columns})
+        frame = pl.concat([background, frame])
+    return frame.sort(columns[0], *columns[1:4])
+
+
+def _kind(column: str) -> Any:
+    import polars as pl
+
+    if column.endswith("_ts"):
+        return pl.Datetime("us")
+    if column.endswith("_yuan"):
+        return pl.Decimal(18, 2)
+    return pl.Date if column in DATES.split() or column.endswith("_date") else pl.String
