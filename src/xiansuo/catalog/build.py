@@ -87,6 +87,7 @@ def _write(path: Path, settings: Settings, units: Units) -> None:
     con = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("BEGIN")
         for name in sorted({split_dataset(dataset)[0] for dataset in units.contracts} | {"marts", "clues", "meta"}):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_ident(name)}")
         for view in _dataset_views(settings, units):
@@ -96,6 +97,7 @@ def _write(path: Path, settings: Settings, units: Units) -> None:
         for clue_view in meta.clue_views(settings, units):
             _create(con, View(*clue_view))
         meta.write_tables(con, settings, units)
+        con.execute("COMMIT")
     finally:
         con.close()
 

@@ -104,12 +104,15 @@ def query_sources(sql: str, known: Known) -> dict[str, set[Source]]:
 
 def _outputs(scope: Scope, known: Known) -> list[tuple[str, set[Source]]]:
     """Name and sources of each output column; a list, because later branches of a UNION need not name theirs."""
+    from sqlglot import exp
+
     if scope.set_operation_scopes:
         branches = [_outputs(branch, known) for branch in scope.set_operation_scopes]
         merged = [set().union(*(sources for _, sources in column)) for column in zip(*branches, strict=True)]
         return [(name, sources) for (name, _), sources in zip(branches[0], merged, strict=True)]
-    inner = {name: _of_source(source, known) for name, source in scope.sources.items()}
     selected: list[Any] = getattr(scope.expression, "selects", [])
+    used = {column.table for item in selected for column in item.find_all(exp.Column)}
+    inner = {name: _of_source(scope.sources[name], known) for name in used if name in scope.sources}
     return [(item.alias_or_name, _mentioned(item, inner, scope, known)) for item in selected]
 
 
