@@ -34,11 +34,11 @@ def typed_with_original(unit: TextUnit, contract: Contract, filling: dict[str, s
 
 def filling_of(contract: Contract, delivery: Delivery) -> dict[str, str]:
     """Texts for the columns that the delivery fills instead of its files; Refused when the delivery says nothing."""
-    period = delivery.period or (None, None)
+    first, last = delivery.period or (None, None)
     said = {
-        "period_from": period[0] and period[0].isoformat(),
-        "period_to": period[1] and period[1].isoformat(),
-        "received": delivery.received and delivery.received.isoformat(),
+        "period_from": first.isoformat() if first else None,
+        "period_to": last.isoformat() if last else None,
+        "received": delivery.received.isoformat() if delivery.received else None,
         "sender": delivery.sender,
         "letter_no": delivery.letter_no,
     }

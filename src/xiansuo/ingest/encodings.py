@@ -1,4 +1,4 @@
-"""Which encoding a text file is in, decided strictly: a byte that does not decode refuses the file and names its offset.
+"""Which encoding a text file is in, decided strictly: a byte that does not decode refuses the file, naming its offset.
 
 Order: byte order mark, strict UTF-8, strict GB18030 (GBK lacks the four-byte characters of rare names), else refuse.
 """

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -144,8 +145,8 @@ class _Ingest:
         lake = Lake(self.settings)
         replaced = replaced_deliveries(self.delivery, self.asset.mode, self.book)
         self.journal.open(self.delivery_id)
-        con = connect(self.settings)
-        try:
+        with ThreadPoolExecutor(1) as beside, closing(connect(self.settings)) as con:
+            durable = beside.submit(Vault.sync, stored)
             con.execute("SET preserve_insertion_order = false")
             quarantine.begin(con)
             zone = LandingZone(
@@ -159,9 +160,8 @@ class _Ingest:
             except Refused:
                 zone.discard()
                 raise
-            return self._publish(zone, lake, stored, replaced)
-        finally:
-            con.close()
+            durable.result()
+            return self._publish(zone, lake, replaced)
 
     def _land(self, zone: LandingZone, stored: list[Stored], options: ReaderOptions, scratch: Path) -> None:
         for number, file in enumerate(stored):
@@ -190,7 +190,7 @@ class _Ingest:
         gone = ", ".join(f"'{delivery_id}'" for delivery_id in replaced) or "''"
         return f"(SELECT * FROM {table.relation(columns)} WHERE {DELIVERY} NOT IN ({gone}))"
 
-    def _publish(self, zone: LandingZone, lake: Lake, stored: list[Stored], replaced: list[str]) -> Receipt:
+    def _publish(self, zone: LandingZone, lake: Lake, replaced: list[str]) -> Receipt:
         dataset = self.delivery.dataset
         quarantined = quarantine.count(zone.con)
         receipt = self._receipt(
@@ -299,8 +299,8 @@ class _Ingest:
             mode=self.asset.mode,
             sender=self.delivery.sender or self.asset.sender,
             letter_no=self.delivery.letter_no,
-            period_from=first and first.isoformat(),
-            period_to=last and last.isoformat(),
+            period_from=first.isoformat() if first else None,
+            period_to=last.isoformat() if last else None,
             received=received.isoformat(),
             corrects=self.delivery.corrects,
             files=files,

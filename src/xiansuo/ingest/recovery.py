@@ -1,6 +1,6 @@
 """What a crash left behind, put right at the start of the next ingest of the dataset (under its lock).
 
-A lake commit carries its receipt, so a delivery that reached the commit is finished from it; one that did not is undone.
+A lake commit carries its receipt, so a delivery that reached the commit is finished from it; any other is undone.
 """
 
 from __future__ import annotations

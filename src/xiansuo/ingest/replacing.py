@@ -47,7 +47,8 @@ def _same_period(delivery: Delivery, standing: list[Receipt]) -> list[str]:
             raise Refused(
                 "delivery:period_overlap",
                 f"the period overlaps only a part of {receipt.period_from} to {receipt.period_to}",
-                field="period", value=f"{first} to {last}", fix=f"deliver that whole period, or correct {receipt.delivery_id}",
+                field="period", value=f"{first} to {last}",
+                fix=f"deliver that whole period, or correct {receipt.delivery_id}",
             )
         replaced.append(receipt.delivery_id)
     return replaced

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,10 @@ class Vault:
         return self.root / sha256[:2] / sha256
 
     def store(self, source: Path, name: str) -> Stored:
-        """Copy ``source`` into the vault and return it; the hash is that of the copy, not of a file still changing."""
+        """Copy ``source`` into the vault and return it; the hash is that of the copy, not of a file still changing.
+
+        The bytes are on the disk for good only after `sync`.
+        """
         self.incoming.mkdir(parents=True, exist_ok=True)
         handle, temporary_name = tempfile.mkstemp(dir=self.incoming, prefix="vault.")
         temporary = Path(temporary_name)
@@ -55,10 +59,17 @@ class Vault:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 temporary.chmod(_READ_ONLY)
                 temporary.replace(target)
-                sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return Stored(name, sha256, target.stat().st_size, target)
+
+    @staticmethod
+    def sync(files: Sequence[Stored]) -> None:
+        """Make stored files durable. It waits for the disk, so it may run beside other work; before any publication."""
+        for stored in files:
+            with stored.path.open("rb") as file:
+                os.fsync(file.fileno())
+            sync_folder(stored.path.parent)
 
     def open_verified(self, sha256: str, name: str) -> Stored:
         """The stored file after reading its bytes again; InputError when they are gone or no longer match the hash."""
@@ -83,7 +94,6 @@ def _copy(source: Path, handle: int) -> None:
                 pass
         except OSError:
             _copy_blocks(origin.fileno(), target.fileno())
-        os.fsync(target.fileno())
 
 
 def _copy_blocks(origin: int, target: int) -> None:

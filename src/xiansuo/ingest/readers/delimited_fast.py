@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from xiansuo.core.naming import quote_ident, quote_literal
@@ -118,7 +118,7 @@ def _pieces(path: Path, offset: int, context: ReadContext, file_id: str) -> list
             cuts.append(file.tell())
         cuts.append(size)
         pieces = []
-        for number, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+        for number, (start, end) in enumerate(pairwise(cuts)):
             if start == end:
                 continue
             counted = _count_lines(file.fileno(), start, end)

@@ -1,8 +1,8 @@
 """Strict splitting of delimited text into numbered records. Decides whatever the fast path refuses.
 
-A quote opens a field only at its start; a quoted field may hold line ends and must close before a delimiter or the end
-of the record, spaces aside. A record that breaks these rules is given back whole as a problem, and reading goes on with the
-next physical line, so that a runaway quote costs one record and not the rest of the file.
+A quote opens a field only at its start; a quoted field may hold line ends and must close before a delimiter or the
+end of the record, spaces aside. A record that breaks these rules is given back whole as a problem, and reading goes on
+with the next physical line, so that a runaway quote costs one record and not the rest of the file.
 """
 
 from __future__ import annotations
@@ -51,9 +51,7 @@ class Splitter:
     def records(self, physical: Iterable[str]) -> Iterator[Record]:
         """Numbered records; a blank line is a record with one blank cell."""
         source = _Pushback(physical)
-        row = 0
-        for line in source:
-            row += 1
+        for row, line in enumerate(source, start=1):
             if "\x00" in line:
                 yield Record(row, None, bare(line), "row:nul_byte")
             elif self.quote is None or self.quote not in line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,7 @@ def _known_as(raw: list[list[str]]) -> list[list[str]]:
     """Per column the texts it may go by; merged upper cells reach to the right, the joined text comes first."""
     width = max(len(_trimmed(cells)) for cells in raw)
     padded = [cells[:width] + [""] * (width - len(cells)) for cells in raw]
-    for upper, lower in zip(padded[:-1], padded[1:], strict=True):
+    for upper, lower in pairwise(padded):
         for position in range(1, width):
             if not upper[position].strip() and lower[position].strip():
                 upper[position] = upper[position - 1]
