@@ -113,6 +113,9 @@ spread AS (
             PARTITION BY g.station_id, g.oil_grade ORDER BY g.month_no
             RANGE BETWEEN $window_reach_months PRECEDING AND $window_reach_months FOLLOWING
         ) AS window_l,
+        sum(g.net_l) OVER (
+            PARTITION BY g.station_id, g.oil_grade ORDER BY g.month_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW
+        ) AS pair_l,
         sum(g.net_l) OVER (PARTITION BY g.station_id, g.oil_group, g.month_start) AS group_l
     FROM gap AS g
 ),
@@ -144,11 +147,11 @@ explained AS (
                 WHERE t.station_id = p.station_id AND t.kind = '改号'
                     AND (t.from_grade = p.oil_grade OR t.to_grade = p.oil_grade)
             ) THEN 'GRADE_CHANGE'
-            WHEN p.window_l <= p.limit_l AND EXISTS (
+            WHEN p.pair_l <= p.limit_l AND EXISTS (
                 SELECT 1 FROM fuel.collector_gap AS c
                 JOIN fuel.pump_nozzle AS n ON n.nozzle_id = c.nozzle_id
                 WHERE n.station_id = p.station_id AND n.oil_grade = p.oil_grade
-                    AND c.gap_from < p.month_start AND c.gap_to >= p.month_start
+                    AND c.gap_from < p.month_start AND c.gap_to >= p.month_start - 1
             ) THEN 'COLLECTOR_GAP'
             WHEN p.window_l <= p.limit_l THEN 'PERIOD_SHIFT'
         END AS reason

@@ -146,27 +146,22 @@ step AS (
         late_l - coalesce(lag(late_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS late_l
     FROM peak
 ),
-quarter_sum AS (
+counted AS (
     SELECT
         variant, uscc, bucket,
         CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE) AS quarter_start,  -- literal: 日序号起点
-        sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l, sum(late_l) AS late_l
+        sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l,
+        sum(CAST(floor(due_l * load_n / load_l + $load_tolerance) AS INTEGER)) AS bare_loads,
+        sum(CAST(floor(late_l * load_n / load_l + $load_tolerance) AS INTEGER)) AS late_loads
     FROM step
-    WHERE load_n > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
+    WHERE load_l > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
     GROUP BY variant, uscc, bucket, CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE)  -- literal: 日序号起点
-),
-counted AS (
-    SELECT
-        variant, uscc, bucket, quarter_start, load_count, load_l, due_l,
-        CAST(floor(due_l * load_count / load_l + $load_tolerance) AS INTEGER) AS bare_loads,
-        CAST(floor(late_l * load_count / load_l + $load_tolerance) AS INTEGER) AS late_loads
-    FROM quarter_sum
 ),
 bare AS (
     SELECT
         b.uscc, b.bucket AS oil_grade, b.quarter_start, b.load_count, b.load_l, b.due_l, b.bare_loads,
         CASE
-            WHEN d.bare_loads IS NULL OR d.bare_loads < $bare_loads_per_quarter THEN d.code
+            WHEN d.code IS NOT NULL AND coalesce(d.bare_loads, 0) < $bare_loads_per_quarter THEN d.code
             WHEN u.bare_loads < $bare_loads_per_quarter THEN 'UNIT_ERROR'
             WHEN r.bare_loads < $bare_loads_per_quarter THEN 'RED_REISSUE'
             WHEN g.bare_loads < $bare_loads_per_quarter AND EXISTS (
@@ -238,7 +233,7 @@ SELECT
     oil_grade,
     CAST(load_count AS INTEGER) AS load_count,
     CAST(load_l AS DECIMAL(18, 2)) AS load_l,
-    bare_loads,
+    CAST(bare_loads AS INTEGER) AS bare_loads,
     CAST(due_l AS DECIMAL(18, 2)) AS bare_l,
     CAST(cap_per_l AS DECIMAL(18, 4)) AS cap_per_l
 FROM priced
