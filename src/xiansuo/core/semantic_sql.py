@@ -175,12 +175,21 @@ def id_remainder(number: str) -> str:
     return " + ".join(terms)
 
 
+def id_number17() -> str:
+    """The first 17 digits of the citizen number ``x`` as BIGINT: what ``id_check_holds`` calls ``aid``."""
+    return "try_cast(left(x, 17) AS BIGINT)"
+
+
 def id_check_holds() -> str:
-    """Whether the 18-character number ``x`` has a real birth date and the check character of GB 11643-1999."""
-    number = "try_cast(left(x, 17) AS BIGINT)"
-    birth = "try_cast(substring(x, 7, 4) || '-' || substring(x, 11, 2) || '-' || substring(x, 13, 2) AS DATE)"
-    expected = f"substring('{ID_CHECKS}', CAST(({id_remainder(number)}) % 11 AS INTEGER) + 1, 1)"
-    return f"(right(x, 1) = {expected} AND {birth} IS NOT NULL)"
+    """Whether ``x``, with ``aid`` from ``id_number17``, has a real birth date and the check character of GB 11643."""
+    day, month, year = "aid // 1000 % 100", "aid // 100000 % 100", "aid // 10000000 % 10000"
+    last_day = (
+        f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 "
+        f"WHEN {year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0) THEN 29 ELSE 28 END"
+    )
+    birth = f"{year} > 0 AND {month} BETWEEN 1 AND 12 AND {day} >= 1 AND ({day} <= 28 OR {day} <= {last_day})"
+    check = "CASE WHEN suffix(x, 'X') THEN 10 ELSE ascii(right(x, 1)) - 48 END"
+    return f"(({id_remainder('aid')} + {check}) % 11 = 1 AND {birth})"
 
 
 def id_text() -> str:
