@@ -20,6 +20,7 @@ from xiansuo.supervision.sandbox import Sandbox
 from xiansuo.supervision.strict_yaml import line_of
 
 Row = dict[str, Any]
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
         try:
             sandbox.add_mart(mart)
         except _sql_errors() as error:
-            raise InputError(f"the mart's SQL does not bind: {_first_line(error)}", file=mart.path) from error
+            raise InputError(f"the mart's SQL does not bind: {str(error).strip()}", file=mart.path) from error
     return sandbox
 
 
@@ -86,63 +87,119 @@ def _chosen(model: Model, rule: str | None) -> Iterable[Rule]:
 
 
 def _run_model(project: Project, model: Model, rules: Iterable[Rule]) -> list[CaseResult]:
-    sandbox = model_sandbox(project, model)
-    return [
-        CaseResult(
-            model=model.id, rule=rule.id, case=case.case, kind=case.kind, file=rule.folder / "cases.yml",
-            position=position, failures=tuple(_run_case(sandbox, model, rule, case)),
-        )
-        for rule in rules
-        for position, case in enumerate(load_cases(rule))
-    ]
+    from concurrent.futures import ThreadPoolExecutor
+
+    chosen = list(rules)
+    shares = [share for share in (chosen[worker::_WORKERS] for worker in range(_WORKERS)) if share]
+    sandboxes = [model_sandbox(project, model) for _ in shares]
+    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        parts = list(pool.map(lambda pair: _run_rules(model, *pair), zip(sandboxes, shares, strict=True)))
+    found = {name: results for part in parts for name, results in part.items()}
+    return [result for rule in chosen for result in found[rule.id]]
 
 
-def _run_case(sandbox: Sandbox, model: Model, rule: Rule, case: Case) -> list[str]:
-    with sandbox.undone():
-        try:
+def _run_rules(model: Model, sandbox: Sandbox, rules: Iterable[Rule]) -> dict[str, list[CaseResult]]:
+    return {rule.id: _run_rule(sandbox, model, rule) for rule in rules}
+
+
+def _run_rule(sandbox: Sandbox, model: Model, rule: Rule) -> list[CaseResult]:
+    prepared = _Prepared(sandbox, model, rule)
+    try:
+        return [
+            CaseResult(
+                model=model.id, rule=rule.id, case=case.case, kind=case.kind, file=rule.folder / "cases.yml",
+                position=position, failures=tuple(_run_case(prepared, case)),
+            )
+            for position, case in enumerate(load_cases(rule))
+        ]
+    finally:
+        prepared.close()
+
+
+class _Prepared:
+    """A rule's two statements, planned once per as-of date and run once per case."""
+
+    def __init__(self, sandbox: Sandbox, model: Model, rule: Rule) -> None:
+        self.sandbox = sandbox
+        self.model = model
+        self.rule = rule
+        self._known: dict[date | None, tuple[str, str]] = {}
+        self._columns: list[str] = []
+
+    def prepare(self, as_of: date | None) -> None:
+        """Plan both statements, outside any transaction, so that they outlive the case."""
+        self._statements(as_of)
+
+    def hits(self, as_of: date | None) -> list[Row]:
+        """Find the hits of the rows filled in; InputError when two are alike."""
+        statement = self._statements(as_of)[0]
+        self.sandbox.con.execute(f"EXECUTE {statement}")
+        found = _rows(self.sandbox, f"SELECT {', '.join(self._columns)} FROM rule_hits ORDER BY ALL")
+        distinct = len({row["hit_id"] for row in found})
+        if distinct < len(found):
+            raise InputError(
+                f"{len(found)} hit rows, only {distinct} of them distinct", file=self.rule.hits_file,
+                fix="group so that every row is one finding",
+            )
+        return found
+
+    def evidence(self, as_of: date | None) -> list[Row]:
+        """The evidence rows of the hits just found."""
+        found = _rows(self.sandbox, f"EXECUTE {self._statements(as_of)[1]}")
+        unique = {tuple(row.values()): row for row in found}
+        return sorted(unique.values(), key=lambda row: [str(value) for value in row.values()])
+
+    def close(self) -> None:
+        """Forget the statements and the hit table."""
+        for pair in self._known.values():
+            for name in pair:
+                self.sandbox.con.execute(f"DEALLOCATE {name}")
+        self.sandbox.con.execute("DROP TABLE IF EXISTS rule_hits")
+
+    def _statements(self, as_of: date | None) -> tuple[str, str]:
+        if as_of not in self._known:
+            number = len(self._known)
+            hits = self._bound(self.rule.hits_sql, as_of, None, "hits.sql")
+            columns = self._output(hits)
+            select = hits_select(self.model.id, self.rule.id, hits, columns, distinct=False)
+            self.sandbox.con.execute(f"PREPARE hits_{number} AS INSERT INTO rule_hits {select}")
+            evidence = self._bound(self.rule.evidence_sql, as_of, "rule_hits", "evidence.sql")
+            listed = ", ".join(EVIDENCE_COLUMNS)
+            self.sandbox.con.execute(f"PREPARE evidence_{number} AS SELECT {listed} FROM ({evidence}\n)")
+            self._known[as_of] = (f"hits_{number}", f"evidence_{number}")
+        return self._known[as_of]
+
+    def _bound(self, sql: str, as_of: date | None, hits: str | None, name: str) -> str:
+        return bind(sql, self.model.parameters, as_of=as_of, event_date=self.rule.spec.event_date, hits=hits,
+                    unit=f"{self.model.id}.{self.rule.id} {name}")
+
+    def _output(self, body: str) -> dict[str, str]:
+        columns = self.sandbox.describe(body)
+        missing = [name for name in HIT_COLUMNS if name not in columns]
+        if missing:
+            raise InputError("hits.sql lacks an output column", file=self.rule.hits_file, field=missing[0], fix="add it")
+        if not self._columns:
+            empty = hits_select(self.model.id, self.rule.id, body, columns)
+            shape = self.sandbox.describe(empty)
+            listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in shape.items())
+            self.sandbox.con.execute(f"CREATE TEMP TABLE rule_hits ({listed})")
+            self._columns = [quote_ident(name) for name in shape]
+        return columns
+
+
+def _run_case(prepared: _Prepared, case: Case) -> list[str]:
+    try:
+        prepared.prepare(case.as_of)
+        with prepared.sandbox.undone():
             for dataset, given in case.given.items():
-                sandbox.fill(dataset, given.columns, given.rows)
-            hits = _hits(sandbox, model, rule, case)
-            evidence = _evidence(sandbox, model, rule, case)
-            return _compare(case, hits) + _check_evidence(sandbox, case, hits, evidence)
-        except InputError as error:
-            return [str(error)]
-        except _sql_errors() as error:
-            return [_first_line(error)]
-
-
-def _hits(sandbox: Sandbox, model: Model, rule: Rule, case: Case) -> list[Row]:
-    body = bind(
-        rule.hits_sql, model.parameters, as_of=case.as_of, event_date=rule.spec.event_date,
-        unit=f"{model.id}.{rule.id} hits.sql",
-    )
-    columns = sandbox.describe(body)
-    missing = [name for name in HIT_COLUMNS if name not in columns]
-    if missing:
-        raise InputError("hits.sql lacks an output column", file=rule.hits_file, field=missing[0], fix="add it")
-    sandbox.con.execute(f"CREATE TEMP TABLE raw_hits AS {body}")
-    sandbox.con.execute(
-        f"CREATE TEMP TABLE rule_hits AS {hits_select(model.id, rule.id, 'SELECT * FROM raw_hits', columns)}"
-    )
-    counts = sandbox.con.execute(
-        "SELECT (SELECT count(*) FROM raw_hits), (SELECT count(*) FROM rule_hits)"
-    ).fetchone()
-    if counts and counts[0] != counts[1]:
-        raise InputError(
-            f"{counts[0]} hit rows, only {counts[1]} of them distinct", file=rule.hits_file,
-            fix="group so that every row is one finding",
-        )
-    listed = ", ".join(quote_ident(name) for name in columns)
-    return _rows(sandbox, f"SELECT hit_id, {listed} FROM rule_hits ORDER BY ALL")
-
-
-def _evidence(sandbox: Sandbox, model: Model, rule: Rule, case: Case) -> list[Row]:
-    sql = bind(
-        rule.evidence_sql, model.parameters, as_of=case.as_of, event_date=rule.spec.event_date, hits="rule_hits",
-        unit=f"{model.id}.{rule.id} evidence.sql",
-    )
-    listed = ", ".join(EVIDENCE_COLUMNS)
-    return _rows(sandbox, f"SELECT DISTINCT {listed} FROM ({sql}\n) ORDER BY ALL")
+                prepared.sandbox.fill(dataset, given.columns, given.rows)
+            hits = prepared.hits(case.as_of)
+            evidence = prepared.evidence(case.as_of)
+            return _compare(case, hits) + _check_evidence(prepared.sandbox, case, hits, evidence)
+    except InputError as error:
+        return [str(error)]
+    except _sql_errors() as error:
+        return [str(error).strip()]
 
 
 def _rows(sandbox: Sandbox, sql: str) -> list[Row]:
@@ -205,10 +262,6 @@ def same(actual: Any, expected: Any) -> bool:
 
 def _show(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{key}={value}" for key, value in row.items() if key != "hit_id")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip()
 
 
 def _sql_errors() -> tuple[type[Exception], ...]:

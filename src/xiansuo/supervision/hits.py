@@ -30,17 +30,20 @@ def measures(columns: Mapping[str, str]) -> list[str]:
     return [name for name in columns if name not in HIT_COLUMNS]
 
 
-def hits_select(model_id: str, rule_id: str, body: str, columns: Mapping[str, str]) -> str:
+def hits_select(
+    model_id: str, rule_id: str, body: str, columns: Mapping[str, str], *, distinct: bool = True
+) -> str:
     """SELECT of hit_id and all output columns over the bound hits.sql ``body``.
 
     ``columns`` is what DESCRIBE says of the body. Floating measures become decimals of six places, so that equal
-    facts print alike everywhere; equal rows become one. ``hit_id`` is a digest of rule and row content.
+    facts print alike everywhere; equal rows become one unless ``distinct`` is off. ``hit_id`` is a digest of rule and
+    row content.
     """
     typed = ", ".join(f"{_typed(name, kind)} AS {quote_ident(name)}" for name, kind in columns.items())
     parts = ", ".join(f"coalesce(CAST({quote_ident(name)} AS VARCHAR), '{_NULL_MARK}')" for name in columns)
     key = quote_literal(f"{model_id}.{rule_id}")
     hit_id = f"substr(sha256(concat_ws({_SEPARATOR}, {key}, {parts})), 1, 20)"
-    return f"SELECT {hit_id} AS hit_id, * FROM (SELECT DISTINCT {typed} FROM ({body}\n))"
+    return f"SELECT {hit_id} AS hit_id, * FROM (SELECT {'DISTINCT ' if distinct else ''}{typed} FROM ({body}\n))"
 
 
 def _typed(name: str, kind: str) -> str:

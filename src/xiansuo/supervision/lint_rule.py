@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from xiansuo.core.errors import InputError, XiansuoError
+from xiansuo.core.naming import quote_ident
 from xiansuo.supervision.bind import AS_OF, bind, parameter_uses
 from xiansuo.supervision.findings import Finding
-from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select
+from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS
 from xiansuo.supervision.lint_sql import lint_amount, lint_tree, output_codes
 from xiansuo.supervision.lint_tables import Tables, lint_tables
 from xiansuo.supervision.model import Model, Rule
@@ -138,7 +139,8 @@ def _bound(check: RuleCheck) -> list[Finding]:
     if any(item.code == "XS055" for item in found):
         return found
     with sandbox.undone():
-        sandbox.con.execute(f"CREATE TEMP TABLE rule_hits AS {hits_select('lint', rule.id, hits, columns)} LIMIT 0")
+        listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in {"hit_id": "VARCHAR", **columns}.items())
+        sandbox.con.execute(f"CREATE TEMP TABLE rule_hits ({listed})")
         try:
             evidence = bind(rule.evidence_sql, check.model.parameters, as_of=_ANY_DAY,
                             event_date=rule.spec.event_date, hits="rule_hits")

@@ -40,7 +40,7 @@ def _finding(sql: SqlFile, node: exp.Expression, code: str, message: str, fix: s
 def _literals(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for literal in sql.tree.find_all(exp.Literal):
+    for literal in sql.find(exp.Literal):
         text = _threshold(literal)
         if text is not None and not sql.noted(sql.place(literal, literal.this)[0]):
             yield _finding(sql, literal, "XS020", f"the literal {text} may be a threshold",
@@ -73,19 +73,19 @@ def _clock(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
     kinds = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime, exp.Rand, exp.Uuid)
-    for node in sql.tree.find_all(exp.Func):
+    for node in sql.find(exp.Func):
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         if isinstance(node, kinds) or name in _CLOCK_WORDS:
             yield _finding(sql, node, "XS030", f"{name} gives another value on another day or run",
                            "use $as_of, or a column of the data", name)
-    for sample in sql.tree.find_all(exp.TableSample):
+    for sample in sql.find(exp.TableSample):
         yield _finding(sql, sample, "XS030", "a sample differs from run to run", "read the whole table")
 
 
 def _order(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for node in sql.tree.find_all(exp.First, exp.Last, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat):
+    for node in sql.find(exp.First, exp.Last, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat):
         if isinstance(node.parent, exp.Window) or isinstance(node.parent.parent if node.parent else None, exp.Window):
             continue
         word = {"arrayagg": "list", "anyvalue": "any_value", "groupconcat": "string_agg"}.get(node.key, node.key)
@@ -94,7 +94,7 @@ def _order(sql: SqlFile) -> Iterator[Finding]:
                            "output one row per item, or use min, max, count or sum", word)
         else:
             yield _finding(sql, node, "XS031", f"{word} takes whichever row comes first", "use min or max", word)
-    for window in sql.tree.find_all(exp.Window):
+    for window in sql.find(exp.Window):
         function = window.this.this if isinstance(window.this, exp.IgnoreNulls) else window.this
         ranked = (exp.RowNumber, exp.Lead, exp.Lag, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile)
         if isinstance(function, ranked) and not window.args.get("order") and not window.args.get("alias"):
@@ -106,7 +106,7 @@ def _order(sql: SqlFile) -> Iterator[Finding]:
 def _limits(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for limit in sql.tree.find_all(exp.Limit, exp.Offset):
+    for limit in sql.find(exp.Limit, exp.Offset):
         if limit.parent is not None and not limit.parent.args.get("order"):
             yield _finding(sql, limit, "XS032", "which rows stay depends on row order", "add ORDER BY", "limit")
 
@@ -114,17 +114,17 @@ def _limits(sql: SqlFile) -> Iterator[Finding]:
 def _portable(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for join in sql.tree.find_all(exp.Join):
+    for join in sql.find(exp.Join):
         if (join.args.get("method") or "").upper() == "ASOF":
             yield _finding(sql, join, "XS033", "Spark has no ASOF JOIN", "use a window function with QUALIFY", "asof")
-    for pivot in sql.tree.find_all(exp.Pivot):
+    for pivot in sql.find(exp.Pivot):
         yield _finding(sql, pivot, "XS033", "PIVOT differs on Spark", "use sum(CASE ...) per column", "pivot")
-    for diff in sql.tree.find_all(exp.DateDiff):
+    for diff in sql.find(exp.DateDiff):
         unit = str(diff.args.get("unit") or "DAY").upper()
         if unit in ("WEEK", "MONTH", "QUARTER", "YEAR"):
             yield _finding(sql, diff, "XS033", f"date_diff by {unit.lower()} counts differently on Spark",
                            "compare dates plus an interval, or count days", "datediff")
-    for cast in sql.tree.find_all(exp.TryCast):
+    for cast in sql.find(exp.TryCast):
         if cast.to.this.name in _INTEGERS:
             yield _finding(sql, cast, "XS033", "try_cast of '12.7' to an integer rounds here and is NULL on Spark",
                            "let the contract type the column", "try_cast")
@@ -134,7 +134,7 @@ def _portable(sql: SqlFile) -> Iterator[Finding]:
 def _portable_functions(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for node in sql.tree.find_all(exp.Func):
+    for node in sql.find(exp.Func):
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         if name in _BYTE_DISTANCES:
             yield _finding(sql, node, "XS033", f"{name} compares bytes, and Chinese text has three to a character",
@@ -147,7 +147,7 @@ def _portable_functions(sql: SqlFile) -> Iterator[Finding]:
 def _stars(sql: SqlFile) -> Iterator[Finding]:
     from sqlglot import exp
 
-    for star in sql.tree.find_all(exp.Star):
+    for star in sql.find(exp.Star):
         if not isinstance(star.parent, exp.Count):
             yield _finding(sql, star, "XS034", "* takes columns nobody declared", "list the columns", None)
 
@@ -173,12 +173,20 @@ def lint_amount(sql: SqlFile) -> list[Finding]:
 
 
 def output_codes(sql: SqlFile) -> dict[str, tuple[int, int]]:
-    """The texts the output column exclusion_code can take, with their positions."""
+    """The texts the output column exclusion_code can take, with their positions.
+
+    A text the file compares with ``<>`` is a mark the rule filters away, not a code.
+    """
+    from sqlglot import exp
+
+    filtered = {str(side.this) for node in sql.find(exp.NEQ) for side in (node.left, node.right)
+                if isinstance(side, exp.Literal)}
     codes: dict[str, tuple[int, int]] = {}
     for output in sql.outputs("exclusion_code"):
         seen: set[str] = set()
         for literal in _results(sql, output, seen):
-            codes.setdefault(str(literal.this), sql.place(literal, str(literal.this)))
+            if literal.this not in filtered:
+                codes.setdefault(str(literal.this), sql.place(literal, str(literal.this)))
     return codes
 
 

@@ -56,7 +56,7 @@ def columns_read(sql: SqlFile) -> Iterator[tuple[str, str, int, int]]:
     """(table, column, line, column number) for every column whose table is certain without a catalogue."""
     from sqlglot.optimizer.scope import traverse_scope
 
-    for scope in traverse_scope(sql.tree.copy()):
+    for scope in traverse_scope(sql.tree):
         physical = _physical(scope)
         single = next(iter(physical.values())) if len(scope.sources) == 1 and physical else None
         outputs = {item.alias for item in getattr(scope.expression, "expressions", []) if item.alias}
@@ -80,8 +80,8 @@ def names_mentioned(sql: SqlFile) -> set[str]:
     """Every column name the file mentions, whatever its table."""
     from sqlglot import exp
 
-    return {column.name for column in sql.tree.find_all(exp.Column)} | {
-        name.name for join in sql.tree.find_all(exp.Join) for name in join.args.get("using") or ()
+    return {column.name for column in sql.find(exp.Column)} | {
+        name.name for join in sql.find(exp.Join) for name in join.args.get("using") or ()
     }
 
 

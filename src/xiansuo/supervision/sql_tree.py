@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xiansuo.core.errors import InputError
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
+_Node = TypeVar("_Node", bound="exp.Expression")
 HITS_NAME = "xs__hits"   # as long as {{hits}}, so that positions stay
 _LITERAL_NOTE = "-- literal:"
 
@@ -27,6 +28,17 @@ class SqlFile:
     tree: exp.Query
 
     @cached_property
+    def _nodes(self) -> dict[type[exp.Expression], list[exp.Expression]]:
+        found: dict[type[exp.Expression], list[exp.Expression]] = {}
+        for node in self.tree.walk():
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    def find(self, *kinds: type[_Node]) -> list[_Node]:
+        """Every node of these kinds, subclasses included, from one walk over the tree."""
+        return [node for kind, nodes in self._nodes.items() if issubclass(kind, kinds) for node in nodes]  # type: ignore[misc]
+
+    @cached_property
     def lines(self) -> list[str]:
         """The source lines."""
         return self.text.splitlines()
@@ -36,7 +48,7 @@ class SqlFile:
         """Two-part table names with line and column; CTE names and {{hits}} left out."""
         from sqlglot import exp
 
-        return [(f"{table.db}.{table.name}", *self.place(table)) for table in self.tree.find_all(exp.Table) if table.db]
+        return [(f"{table.db}.{table.name}", *self.place(table)) for table in self.find(exp.Table) if table.db]
 
     @cached_property
     def aliases(self) -> dict[str, list[exp.Expression]]:
@@ -44,7 +56,7 @@ class SqlFile:
         from sqlglot import exp
 
         found: dict[str, list[exp.Expression]] = {}
-        for select in self.tree.find_all(exp.Select):
+        for select in self.find(exp.Select):
             for item in select.expressions:
                 if not isinstance(item, exp.Column):
                     found.setdefault(item.alias_or_name.lower(), []).append(item.unalias())
@@ -77,10 +89,9 @@ class SqlFile:
     def place(self, node: exp.Expression, word: str | None = None) -> tuple[int, int]:
         """Line and column of a node: its own, its first descendant's, else where ``word`` stands."""
         for part in node.walk():
-            line = part.meta.get("line")
-            if line:
-                start = part.meta.get("start", 0)
-                return int(line), start - self.text.rfind("\n", 0, start)
+            start = part.meta.get("start")   # its "line" is not to be trusted after comments
+            if start is not None:
+                return self.text.count("\n", 0, start) + 1, start - self.text.rfind("\n", 0, start)
         if word:
             for number, line in enumerate(self.lines, start=1):
                 match = re.search(rf"\b{re.escape(word)}\b", line.split("--")[0], re.IGNORECASE)
