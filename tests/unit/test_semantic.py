@@ -25,10 +25,11 @@ def typed(con: duckdb.DuckDBPyConnection, kind: SemanticType, text: str) -> tupl
     """The typed value as text and whether it is valid, by the slow road; the quick road must agree where it is open."""
     normal = over(kind.normalise, "raw")
     query = f"""
-        SELECT CAST(v AS VARCHAR), {over(kind.validate or 'true', 'v')}, {over(kind.clean, 'raw')}, n, raw,
+        SELECT CAST(v AS VARCHAR), {over(kind.validate or 'true', 'v').replace('aid', '_aid')}, {over(kind.clean, 'raw')}, n, raw,
                CAST(CAST({over(kind.quick, 'raw')} AS {kind.duckdb_type if kind.quick != 'x' else 'VARCHAR'}) AS VARCHAR)
-        FROM (SELECT *, CAST({over(kind.cast, 'n')} AS {kind.duckdb_type}) AS v
-              FROM (SELECT raw, {normal} AS n FROM (SELECT $1::VARCHAR AS raw)))
+        FROM (SELECT *, {over(kind.aid or 'NULL', 'v')} AS _aid FROM
+             (SELECT *, CAST({over(kind.cast, 'n')} AS {kind.duckdb_type}) AS v
+              FROM (SELECT raw, {normal} AS n FROM (SELECT $1::VARCHAR AS raw))))
     """
     value, valid, clean, normalised, raw, quick = con.execute(query, [text]).fetchone() or ()
     if clean:
@@ -91,3 +92,9 @@ def test_masks_hide_the_middle(con: duckdb.DuckDBPyConnection, name: str, value:
 def test_an_unknown_type_is_named_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"cn\.uscc"):
         semantic_type("cn.usc")
+
+
+@pytest.mark.parametrize("kind", [k for k in SEMANTIC_TYPES.values() if k.validate], ids=lambda kind: kind.name)
+def test_an_absent_value_is_not_an_invalid_one(con: duckdb.DuckDBPyConnection, kind: SemanticType) -> None:
+    absent = f"SELECT CAST(NULL AS {kind.duckdb_type}) AS v"
+    assert con.execute(f"SELECT {over(kind.validate or '', 'v')} FROM ({absent})").fetchone() in ((True,), (None,))
