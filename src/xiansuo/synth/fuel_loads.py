@@ -214,12 +214,21 @@ def _wrong_unit(city: City, loads: Loads, at: int, turn: int) -> None:
     city.case(F3, "lookalike", "unit_error", at, months, code="UNIT_ERROR", rows=_load_rows(picked))
 
 
-def _reissue(city: City, loads: Loads, at: int, turn: int) -> None:
-    """Invoices reversed after three weeks and issued anew about eight weeks after the load."""
+def _pair(city: City, loads: Loads, at: int, turn: int) -> tuple[list[int], tuple[int, int]]:
+    """The first two 92 octane loads of one month, in the first half of a quarter."""
     first, last, months = _quarter(city, turn)
-    picked = loads.of(at, 0, first, last - 35)[:2]
-    loads.red[picked] = 21
-    loads.lag[picked] = 50 + turn
+    mine = loads.of(at, 0, first, last - 35)
+    for one, two in zip(mine, mine[1:], strict=False):
+        if _calendar(city, int(loads.day[one])).month == _calendar(city, int(loads.day[two])).month:
+            return [one, two], months
+    return mine[:2], months
+
+
+def _reissue(city: City, loads: Loads, at: int, turn: int) -> None:
+    """Invoices reversed after three weeks and issued anew on one day, more than 45 days after that."""
+    picked, months = _pair(city, loads, at, turn)
+    loads.red[picked] = loads.day[picked].max() + 21 - loads.day[picked]
+    loads.lag[picked] = loads.day[picked].max() + 68 + turn - loads.day[picked]
     city.case(F3, "lookalike", "red_reissue", at, months, code="RED_REISSUE", rows=_load_rows(picked))
 
 
@@ -232,9 +241,9 @@ def _other_grade(city: City, loads: Loads, at: int, turn: int) -> None:
 
 
 def _late(city: City, loads: Loads, at: int, turn: int) -> None:
-    first, last, months = _quarter(city, turn)
-    picked = loads.of(at, 0, first, last - 35)[:2]
-    loads.lag[picked] = 47 + turn * 2
+    """Two loads invoiced together, the later one 46 days after its arrival or more."""
+    picked, months = _pair(city, loads, at, turn)
+    loads.lag[picked] = loads.day[picked].max() + 46 + turn - loads.day[picked]
     city.case(F3, "lookalike", "late_invoice", at, months, code="LATE_INVOICE", edge=turn == 0, rows=_load_rows(picked))
 
 

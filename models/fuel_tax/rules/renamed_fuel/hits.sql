@@ -48,7 +48,7 @@ fuel_invoice AS (
     SELECT i.seller_uscc, i.buyer_uscc, year(i.issue_ts) AS tax_year, i.amt_ex_tax
     FROM fuel.vat_invoice AS i
     JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    WHERE i.status <> '作废'
+    WHERE i.status <> '作废' AND EXISTS (SELECT 1 FROM fuel.oil_grade AS g WHERE g.oil_group = r.oil_group)
 ),
 fuel_side AS (
     SELECT uscc, 'BUY' AS direction, tax_year FROM fuel_sold WHERE litres > 0

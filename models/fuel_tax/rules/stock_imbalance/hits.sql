@@ -1,4 +1,5 @@
 -- 进销存不平：期初（液位仪）加购进（发票与运单取大）减期末、减定额损耗，仍大于申报销量。按纳税人、月、油品。
+-- 红冲后重开的，只按原发票计一次。
 -- 已检验的合理解释：核准扣除、直送代收、总公司结算、批发开票、更正申报、吨升填错、核定征收、新开或停业、
 -- 液位仪标定清罐、低温收缩、改号、所属期错位。
 WITH tank_month AS (
@@ -49,7 +50,8 @@ invoice AS (
         ) AS litres
     FROM fuel.vat_invoice AS i
     JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    WHERE i.status <> '作废'
+    LEFT JOIN (SELECT DISTINCT reissue_of FROM fuel.vat_invoice WHERE reissue_of IS NOT NULL) AS n ON n.reissue_of = i.red_of
+    WHERE i.status <> '作废' AND i.reissue_of IS NULL AND n.reissue_of IS NULL
 ),
 invoiced AS (
     SELECT buyer_uscc AS uscc, oil_grade, month_start, sum(litres) AS invoice_l

@@ -142,6 +142,10 @@ peak AS (
 step AS (
     SELECT
         variant, uscc, bucket, day_no, load_l, load_n,
+        CASE
+            WHEN load_n > 0 THEN load_l / load_n
+            ELSE min(CASE WHEN load_n > 0 THEN load_l / load_n END) OVER (PARTITION BY variant, uscc, bucket)
+        END AS one_load_l,
         due_l - coalesce(lag(due_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS due_l,
         late_l - coalesce(lag(late_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS late_l
     FROM peak
@@ -151,10 +155,10 @@ counted AS (
         variant, uscc, bucket,
         CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE) AS quarter_start,  -- literal: 日序号起点
         sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l,
-        sum(CAST(floor(due_l * load_n / load_l + $load_tolerance) AS INTEGER)) AS bare_loads,
-        sum(CAST(floor(late_l * load_n / load_l + $load_tolerance) AS INTEGER)) AS late_loads
+        sum(CAST(floor(due_l / one_load_l + $load_tolerance) AS INTEGER)) AS bare_loads,
+        sum(CAST(floor(late_l / one_load_l + $load_tolerance) AS INTEGER)) AS late_loads
     FROM step
-    WHERE load_l > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
+    WHERE one_load_l > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
     GROUP BY variant, uscc, bucket, CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE)  -- literal: 日序号起点
 ),
 bare AS (
