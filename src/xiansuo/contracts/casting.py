@@ -59,10 +59,25 @@ def cast_query(contract: Contract, source: str, *, keep: Sequence[str] = ()) -> 
     normal = ", ".join(item for column in contract.columns for item in _normalised(column))
     typed = ", ".join(item for column in contract.columns for item in _typed(column))
     named = ", ".join(quote_ident(column.name) for column in contract.columns)
-    return (
-        f"SELECT {kept}{named}, {_mask(contract, mask_type)} AS _failed FROM ("
-        f"SELECT {kept}{typed} FROM ("
-        f"SELECT {kept}{normal} FROM {source} AS _delivered) AS _normalised) AS _typed"
+    judged = f"SELECT {kept}{typed} FROM (SELECT {kept}{normal} FROM {source} AS _delivered) AS _normalised"
+    for extra in (_aids(contract), _verdicts(contract)):
+        if extra:
+            judged = f"SELECT *, {extra} FROM ({judged}) AS _typed"
+    return f"SELECT {kept}{named}, {_mask(contract, mask_type)} AS _failed FROM ({judged}) AS _judged"
+
+
+def _aids(contract: Contract) -> str:
+    """Helper values that a validation reads many times; the engine would compute each mention anew."""
+    return ", ".join(
+        f"{over(column.kind.aid, quote_ident(column.name))} AS {_aid(column)}"
+        for column in contract.columns if column.kind.aid is not None
+    )
+
+
+def _verdicts(contract: Contract) -> str:
+    return ", ".join(
+        f"{over(column.kind.validate, quote_ident(column.name)).replace('aid', _aid(column))} AS {_valid(column)}"
+        for column in contract.columns if column.kind.validate is not None
     )
 
 
@@ -99,6 +114,14 @@ def _flag(column: Column) -> str:
     return quote_ident(f"_clean_{column.name}")
 
 
+def _aid(column: Column) -> str:
+    return quote_ident(f"_aid_{column.name}")
+
+
+def _valid(column: Column) -> str:
+    return quote_ident(f"_valid_{column.name}")
+
+
 def _blank(column: Column) -> str:
     return quote_ident(f"_blank_{column.name}")
 
@@ -131,7 +154,7 @@ def _column_checks(column: Column) -> Iterator[tuple[str, str, str, str]]:
     if kind.can_fail:
         yield "cast", f"不是有效的{kind.title_zh}", f"is not a {kind.name}", f"{name} IS NULL AND NOT {_blank(column)}"
     if kind.validate is not None:
-        yield "valid", kind.invalid_zh, f"is not valid: {kind.invalid_en}", f"NOT {over(kind.validate, name)}"
+        yield "valid", kind.invalid_zh, f"is not valid: {kind.invalid_en}", f"NOT {_valid(column)}"
     if column.enum:
         allowed = ", ".join(f"CAST({over(kind.normalise, quote_literal(value))} AS {column.type})" for value in column.enum)
         yield "enum", "不在允许的取值内", "is not one of the allowed values", f"{name} NOT IN ({allowed})"

@@ -2,7 +2,8 @@
 
 All SQL is DuckDB SQL over a column called ``x``: ``normalise`` maps delivered text to text (blank to NULL), ``cast``
 maps normalised text to the typed value (NULL when it is none), ``validate`` judges the typed value, ``mask`` hides
-it. ``clean`` is the cheap road: where it holds, normalise(x) = x and ``quick`` may stand for ``cast``.
+it. ``clean`` is the cheap road: where it holds, normalise(x) = x and ``quick`` may stand for ``cast``. ``aid`` is an
+expression over the typed value that is computed once and that ``validate`` calls ``aid``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class SemanticType:
     cast: str = "x"
     clean: str = "false"
     quick: str = "x"
+    aid: str | None = None
     validate: str | None = None
     invalid_zh: str = ""
     invalid_en: str = ""
@@ -64,7 +66,7 @@ def _documents() -> Iterable[SemanticType]:
         "cn.id_number", "公民身份号码", "VARCHAR",
         normalise=sql.id_text(), cast=sql.matching("[1-9][0-9]{16}[0-9X]"),
         clean="regexp_full_match(x, '[1-9][0-9]{16}[0-9X]')",
-        validate=sql.id_check_holds(), invalid_zh="出生日期或校验码不符", invalid_en="birth date or check digit is wrong",
+        aid=sql.id_number17(), validate=sql.id_check_holds(), invalid_zh="出生日期或校验码不符", invalid_en="birth date or check digit is wrong",
         mask=_keep_ends(6, 4), classification="L3",
         good=(("11010519491231002X", "11010519491231002X"), ("110105491231002", "11010519491231002X"),
               ("'１１０１０５19491231002ｘ ", "11010519491231002X")),
