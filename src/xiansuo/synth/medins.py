@@ -1,7 +1,7 @@
 """The medical-insurance year of a synthetic city: ordinary care, planted violations and their look-alikes.
 
-Belongs here: ``build`` and how many cases are planted. The kinds of cases are in ``medins_stays``, ``medins_charges`` and
-``medins_people``, ordinary care is in ``medins_base``.
+Belongs here: ``build`` and how many cases are planted. The kinds of cases are in ``medins_stays``, ``medins_charges``,
+``medins_people`` and ``medins_whereabouts``, ordinary care is in ``medins_base``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth import medins_charges, medins_people, medins_stays
+from xiansuo.synth import medins_charges, medins_people, medins_stays, medins_whereabouts
 from xiansuo.synth.medins_base import background
 from xiansuo.synth.medins_book import Book, Person, slots
 from xiansuo.synth.medins_catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
@@ -37,8 +37,8 @@ PERSON_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int]
     (medins_people.dispensing_plans, medins_people.plant_dispensing, 5),
     (medins_people.death_plans, medins_people.plant_death, 6),
     (medins_people.mismatch_plans, medins_people.plant_mismatch, 7),
-    (medins_people.overlap_plans, medins_people.plant_overlap, 5),
-    (medins_people.custody_plans, medins_people.plant_custody, 6),
+    (medins_whereabouts.overlap_plans, medins_whereabouts.plant_overlap, 5),
+    (medins_whereabouts.custody_plans, medins_whereabouts.plant_custody, 6),
 )
 
 

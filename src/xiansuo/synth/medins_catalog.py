@@ -1,9 +1,9 @@
 """What a synthetic insurer knows besides its people: institutions, items, drugs, diagnoses and rule rows.
 
-Belongs here: constants and the small tables made of them. Item codes follow the national 15-digit pattern and drug codes
-the national prefix pattern; prices and most drug codes are invented. Rule rows restate published facts (an emergency
-monitoring fee holds bed, nursing and consultation; one bed, nursing and consultation fee a day; 24 hours a day of
-monitoring, ventilation and blood purification), they are not a copy of the published list.
+Belongs here: constants and the small tables made of them. Item codes follow the national 15-digit pattern and drug
+codes the national prefix pattern; prices and most drug codes are invented. Rule rows restate published facts (an
+emergency monitoring fee holds bed, nursing and consultation; one bed, nursing and consultation fee a day; 24 hours a
+day of monitoring, ventilation and blood purification), they are not a copy of the published list.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ RULES_FROM = date(2024, 1, 1)
 
 
 def institutions(world: World, scale: int) -> pl.DataFrame:
-    """medins.fixmedins: hospitals H.., pharmacies P.. and one custodial hospital, named after companies of the world."""
+    """medins.fixmedins: hospitals H.., pharmacies P.. and one custodial hospital, each with a company's uscc."""
     import polars as pl
 
     codes = hospital_codes(scale)

@@ -35,6 +35,7 @@ stays AS (
     LEFT JOIN medins.fixmedins AS x ON x.fixmedins_code = m.fixmedins_code
     WHERE list_contains($inpatient_med_types, m.med_type)
         AND m.endtime IS NOT NULL
+        AND m.fixmedins_code IS NOT NULL
         AND coalesce(m.vali_flag, '1') <> '0'
         AND p.gross_fund > 0
 ),
