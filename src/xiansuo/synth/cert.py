@@ -57,7 +57,7 @@ def build(world: World) -> DomainOutput:
     scale = _scale(world.persons.height, people.height)
     planted = people.head(int(PLANTED_PERSONS * scale) + 80)
     rest = grown.join(planted, on="id_number", how="anti", maintain_order="left")
-    hired = rest.head(max(0, int(world.persons.height * WORKER_SHARE) - planted.height))
+    hired = rest.head(max(rest.height // 2, int(world.persons.height * WORKER_SHARE) - planted.height))
     strangers = rest.tail(max(0, min(rest.height - hired.height, rest.height // 40)))
     regions = world.regions["region_code"].to_list()
     places = cert_background.sites(rng, world.companies, regions, 20 + hired.height // 90)

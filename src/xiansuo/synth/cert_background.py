@@ -19,7 +19,6 @@ from xiansuo.synth.cert_reference import (
     RESIDENT,
     URLS,
 )
-from xiansuo.synth.ids import serial_codes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +43,7 @@ def sites(rng: np.random.Generator, companies: pl.DataFrame, regions: list[str],
         {
             "employer_uscc": builders["uscc"].gather(pick),
             "employer_name": builders["name"].gather(pick),
-            "project_no": serial_codes("XM2025", n, 5),
+            "project_no": running("XM2025", n, 5),
             "site_region": np.array(regions)[rng.integers(0, len(regions), n)],
             "kind": kinds,
         }
@@ -69,7 +68,7 @@ def workers(rng: np.random.Generator, people: pl.DataFrame, places: pl.DataFrame
     span = np.clip(rng.exponential(np.where(special, MEAN_DAYS[True], MEAN_DAYS[False])), 5, 300).astype(np.int64)
     start = rng.integers(0, 330, n)
     frame = people.select("name", pl.col("id_number").alias("id_no"), "phone").with_columns(
-        pl.Series("worker_id", serial_codes("B", n, 8)),
+        running("B", n, 8).alias("worker_id"),
         pl.Series("trade", trade),
         pl.Series("special", special),
         pl.Series("span", span),
@@ -154,8 +153,8 @@ def checks(rng: np.random.Generator, held: pl.DataFrame) -> pl.DataFrame:
     n = shown.height
     first = pl.col("enter_date") + pl.duration(days=pl.lit(pl.Series(rng.integers(0, 5, n))))
     return shown.with_columns(
-        pl.Series("check_id", serial_codes("CYB", n, 8)),
-        pl.Series("image_no", serial_codes("IMGB", n, 8)),
+        running("CYB", n, 8).alias("check_id"),
+        running("IMGB", n, 8).alias("image_no"),
         check_date=pl.min_horizontal(first, pl.lit(REGISTER_AS_OF)),
         cert_system=pl.col("register"),
         qr_url=pl.col("register").replace_strict(URLS, return_dtype=pl.String) + pl.col("cert_no"),
@@ -173,7 +172,7 @@ def orders(rng: np.random.Generator, buyers: pl.DataFrame, year: int) -> pl.Data
     return buyers.select(
         pl.col("name").alias("buyer_name"), pl.col("id_number").alias("buyer_id"), "phone"
     ).with_columns(
-        pl.Series("order_id", serial_codes(f"DDB{year}", n, 6)),
+        running(f"DDB{year}", n, 6).alias("order_id"),
         pl.Series("work_category", rng.choice(np.array([row[2] for row in REQUIRED]), n)),
         pl.Series("pay_yuan", rng.choice(np.array([450, 500, 580, 850]), n)).cast(pl.Decimal(18, 2)),
         pl.Series("site_domain", rng.choice(np.array(FAKE_HOSTS), n)),
@@ -182,3 +181,11 @@ def orders(rng: np.random.Generator, buyers: pl.DataFrame, year: int) -> pl.Data
         order_status=pl.lit("已付款"),
         evidence_no=pl.lit(f"JC{year}-001"),
     )
+
+
+def running(prefix: str, n: int, width: int) -> pl.Series:
+    """prefix + running number from 1, padded with zeros; n may be 0."""
+    import polars as pl
+
+    number = pl.int_range(1, n + 1, eager=True).cast(pl.String).str.zfill(width)
+    return pl.DataFrame({"number": number}).select(pl.lit(prefix) + pl.col("number"))["literal"]
