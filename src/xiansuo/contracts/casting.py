@@ -56,14 +56,17 @@ def cast_query(contract: Contract, source: str, *, keep: Sequence[str] = ()) -> 
     """
     mask_type = "BIGINT" if len(bits(contract)) <= _BIGINT_BITS else "HUGEINT"
     kept = "".join(f"{quote_ident(name)}, " for name in keep)
-    normal = ", ".join(item for column in contract.columns for item in _normalised(column))
-    typed = ", ".join(item for column in contract.columns for item in _typed(column))
     named = ", ".join(quote_ident(column.name) for column in contract.columns)
-    judged = f"SELECT {kept}{typed} FROM (SELECT {kept}{normal} FROM {source} AS _delivered) AS _normalised"
+    texts = ", ".join(_normalised(column) for column in contract.columns)
+    typed = ", ".join(item for column in contract.columns for item in _typed(column))
+    flags = "".join(f", {item}" for item in map(_clean_flag, contract.columns) if item)
+    query = f"SELECT {kept}{named}{flags} FROM {source} AS _delivered"
+    query = f"SELECT *, {texts} FROM ({query}) AS _flagged"
+    query = f"SELECT {kept}{typed} FROM ({query}) AS _normalised"
     for extra in (_aids(contract), _verdicts(contract)):
         if extra:
-            judged = f"SELECT *, {extra} FROM ({judged}) AS _typed"
-    return f"SELECT {kept}{named}, {_mask(contract, mask_type)} AS _failed FROM ({judged}) AS _judged"
+            query = f"SELECT *, {extra} FROM ({query}) AS _typed"
+    return f"SELECT {kept}{named}, {_mask(contract, mask_type)} AS _failed FROM ({query}) AS _judged"
 
 
 def _aids(contract: Contract) -> str:
@@ -81,29 +84,27 @@ def _verdicts(contract: Contract) -> str:
     )
 
 
-def _normalised(column: Column) -> Iterator[str]:
+def _clean_flag(column: Column) -> str | None:
+    clean = column.kind.clean
+    return None if clean == "false" else f"({over(clean, quote_ident(column.name))}) AS {_flag(column)}"
+
+
+def _normalised(column: Column) -> str:
     raw, kind = quote_ident(column.name), column.kind
     slow = over(kind.normalise, raw)
     if kind.clean == "false":
-        yield f"{slow} AS {_text(column)}"
-        return
-    yield f"CASE WHEN {over(kind.clean, raw)} THEN {raw} ELSE {slow} END AS {_text(column)}"
-    if _has_flag(column):
-        yield f"({over(kind.clean, raw)}) AS {_flag(column)}"
+        return f"{slow} AS {_text(column)}"
+    return f"CASE WHEN {_flag(column)} THEN {raw} ELSE {slow} END AS {_text(column)}"
 
 
 def _typed(column: Column) -> Iterator[str]:
     kind, text, name = column.kind, _text(column), quote_ident(column.name)
     value = over(kind.cast, text)
-    if _has_flag(column):
+    if kind.can_fail and kind.clean != "false":
         value = f"CASE WHEN {_flag(column)} THEN {over(kind.quick, text)} ELSE {value} END"
     yield f"CAST({value} AS {kind.duckdb_type}) AS {name}"
     if kind.can_fail or column.required:
         yield f"{text} IS NULL AS {_blank(column)}"
-
-
-def _has_flag(column: Column) -> bool:
-    return column.kind.can_fail and column.kind.clean != "false"
 
 
 def _text(column: Column) -> str:

@@ -42,10 +42,7 @@ class SemanticType:
         return self.cast != "x"
 
 
-_ASCII = (
-    "strlen(x) = length(x) AND ascii(x) > 39 "
-    "AND NOT suffix(x, ' ') AND NOT suffix(x, chr(9)) AND NOT suffix(x, chr(10)) AND NOT suffix(x, chr(13))"
-)
+_PLAIN_CODE = f"NOT regexp_matches(x, '[{sql.BLANK}{sql.WIDE}''+]') AND x <> ''"
 _NO_SCIENTIFIC = (
     "CASE WHEN contains(x, '+') AND regexp_full_match(x, '[+-]?[0-9]([.][0-9]+)?[Ee][+][0-9]+') THEN NULL ELSE x END"
 )
@@ -127,7 +124,7 @@ def _texts() -> Iterable[SemanticType]:
     )
     yield SemanticType(
         "code", "代码", "VARCHAR", normalise=sql.code("x"), cast=_NO_SCIENTIFIC,
-        clean=f"({_ASCII} AND NOT contains(x, '+')) OR (ascii(x) > 39 AND {dirt}+]'))",
+        clean=_PLAIN_CODE,
         good=((" 0０1 ", "001"), ("X B01", "X B01"), ("税控", "税控"), ("'007", "007")), bad=("1.10105E+17",),
     )
     yield SemanticType(
@@ -188,7 +185,8 @@ def _numbers() -> Iterable[SemanticType]:
         bad=("12.7", "1e3", "0x1F", "1_000", "12,34", "99999999999999999999"),
     )
     yield SemanticType(
-        "boolean", "是否", "BOOLEAN", normalise=sql.code("x"), cast=sql.boolean_cast(), clean=_ASCII,
+        "boolean", "是否", "BOOLEAN", normalise=sql.code("x"), cast=sql.boolean_cast(), clean=_PLAIN_CODE,
+        quick=sql.boolean_cast(),
         good=(("是", "true"), ("0", "false"), ("y", "true"), ("FALSE ", "false")), bad=("有", "2", "t"),
     )
 
