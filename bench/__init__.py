@@ -1,0 +1,1 @@
+"""Speed as ratios within one process. Nothing here is a test; `python -m bench` writes docs/benchmarks.md."""
