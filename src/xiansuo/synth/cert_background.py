@@ -157,7 +157,8 @@ def checks(rng: np.random.Generator, held: pl.DataFrame) -> pl.DataFrame:
         running("IMGB", n, 8).alias("image_no"),
         check_date=pl.min_horizontal(first, pl.lit(REGISTER_AS_OF)),
         cert_system=pl.col("register"),
-        qr_url=pl.col("register").replace_strict(URLS, return_dtype=pl.String) + pl.col("cert_no"),
+        qr_url=pl.col("register").replace_strict(URLS, return_dtype=pl.String)
+        + pl.col("cert_no").str.replace_all(r"[^!-~]", ""),  # an address in a QR code is ASCII
         checker_org=pl.lit("市建设工程安全监督站"),
     ).with_columns(review_done=pl.when(pl.col("review_done") <= pl.col("check_date")).then("review_done"))
 

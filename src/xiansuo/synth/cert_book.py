@@ -165,7 +165,7 @@ class Book:
             "id_no": scene.id_no,
             "cert_no": card["cert_no"],
             "cert_system": card["register"],
-            "qr_url": URLS.get(card["register"], "") + card["cert_no"] if card["register"] in URLS else None,
+            "qr_url": URLS[card["register"]] + _ascii(card["cert_no"]) if card["register"] in URLS else None,
             "image_no": f"IMG{serial:06d}",
             "check_date": scene.middle,
             "checker_org": "市建设工程安全监督站",
@@ -332,3 +332,8 @@ def with_check_digit(body: str) -> str:
     """18-character id number of a 17-digit body (GB 11643-1999)."""
     total = sum(weight * int(digit) for weight, digit in zip(ID_WEIGHTS, body, strict=True))
     return body + ID_CHECKS[total % 11]
+
+
+def _ascii(cert_no: str) -> str:
+    """The number as the address in a QR code spells it: without Chinese characters."""
+    return "".join(filter(str.isascii, cert_no))
