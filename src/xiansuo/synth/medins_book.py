@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from xiansuo.core.errors import InputError
 from xiansuo.synth.medins_catalog import ITEMS
 from xiansuo.synth.truth import Label, RowKey, Strength, TruthCase
 
@@ -79,11 +80,15 @@ class Book:
     serial: int = 0
 
     def person(self, gender: str | None = None, born: tuple[int, int] = (1940, 2000)) -> Person:
-        """The next unused person of that sex, born in those years."""
+        """The next unused person of that sex, born in those years; InputError when nobody is left."""
         for place, found in enumerate(self.queue):
             if gender in (None, found.gender) and born[0] <= found.birth.year <= born[1]:
                 return self.queue.pop(place)
-        raise LookupError("the world has too few people for the planted cases")
+        raise InputError(
+            "the world has too few people for the planted medical insurance cases",
+            field="persons",
+            fix="ask for 5,000 people or more",
+        )
 
     def next_id(self, prefix: str) -> str:
         """A running number with a prefix."""
