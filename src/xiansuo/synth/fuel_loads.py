@@ -227,8 +227,10 @@ def _pair(city: City, loads: Loads, at: int, turn: int) -> tuple[list[int], tupl
 def _reissue(city: City, loads: Loads, at: int, turn: int) -> None:
     """Invoices reversed after three weeks and issued anew on one day, more than 45 days after that."""
     picked, months = _pair(city, loads, at, turn)
-    loads.red[picked] = loads.day[picked].max() + 21 - loads.day[picked]
-    loads.lag[picked] = loads.day[picked].max() + 68 + turn - loads.day[picked]
+    busy = set(loads.day[loads.of(at, 0)].tolist())
+    reversal = next(day for day in range(int(loads.day[picked].max()) + 21, 400) if day not in busy)
+    loads.red[picked] = reversal - loads.day[picked]
+    loads.lag[picked] = loads.day[picked].max() + 72 + turn - loads.day[picked]
     city.case(F3, "lookalike", "red_reissue", at, months, code="RED_REISSUE", rows=_load_rows(picked))
 
 
