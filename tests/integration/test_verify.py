@@ -10,7 +10,7 @@ from xiansuo.clues.query import get_clue, list_clues
 from xiansuo.clues.run import run_model
 from xiansuo.clues.verify import verify
 from xiansuo.core.errors import UsageError
-from xiansuo.ingest.receipts import receipts
+from xiansuo.ingest.receipts import Receipt, receipts
 
 
 @pytest.fixture
@@ -23,8 +23,15 @@ def two_files(tmp_path: Path) -> Toy:
     return toy
 
 
-def vault_file(toy: Toy, dataset: str, position: int) -> Path:
-    sha = receipts(toy.settings, dataset)[position].files[0]["sha256"]
+OF_S1 = sum(row[0] == "S1" for row in READINGS)
+
+
+def readings_receipt(toy: Toy, *, of_s1: bool) -> Receipt:
+    return next(item for item in receipts(toy.settings, "toy.reading") if (item.rows_lake == OF_S1) == of_s1)
+
+
+def vault_file(toy: Toy, *, of_s1: bool) -> Path:
+    sha = readings_receipt(toy, of_s1=of_s1).files[0]["sha256"]
     found = [path for path in toy.settings.vault.rglob(f"*{sha}*") if path.is_file()]
     assert len(found) == 1
     return found[0]
@@ -47,7 +54,7 @@ def test_untouched_vault_verifies_every_row(two_files: Toy) -> None:
 
 
 def test_flipped_byte_fails_exactly_the_clues_on_that_file(two_files: Toy) -> None:
-    flip_last_digit(vault_file(two_files, "toy.reading", 1))
+    flip_last_digit(vault_file(two_files, of_s1=True))
     report = verify(two_files.settings)
     clue = list_clues(two_files.settings, "toy_model").filter(subject_id="S1")["clue_id"].to_list()
     assert list(report.failed) == clue
@@ -55,7 +62,7 @@ def test_flipped_byte_fails_exactly_the_clues_on_that_file(two_files: Toy) -> No
 
 
 def test_flipped_byte_elsewhere_leaves_a_clue_alone(two_files: Toy) -> None:
-    flip_last_digit(vault_file(two_files, "toy.reading", 0))
+    flip_last_digit(vault_file(two_files, of_s1=False))
     clue = list_clues(two_files.settings, "toy_model").filter(subject_id="S1")["clue_id"].to_list()
     assert verify(two_files.settings, clue).failed == ()
     assert set(verify(two_files.settings).failed) == set(list_clues(two_files.settings, "toy_model")["clue_id"]) - {*clue}
@@ -67,7 +74,7 @@ def test_unknown_clue_is_refused(two_files: Toy) -> None:
 
 
 def test_withdrawn_clue_still_verifies_at_the_version_it_was_found(two_files: Toy) -> None:
-    first = receipts(two_files.settings, "toy.reading")[0].delivery_id
+    first = readings_receipt(two_files, of_s1=False).delivery_id
     two_files.deliver("toy.reading", [row for row in READINGS if row[0] == "S2"], corrects=first)
     result = run_model(two_files.settings, "toy_model")
     assert result.counts["clues_withdrawn"] == 2
