@@ -10,18 +10,20 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from xiansuo.contracts.load import load_contracts
-from xiansuo.ingest.landing import ingest_landing
 
+from xiansuo.contracts.load import load_contracts
 from xiansuo.core.settings import Settings
+from xiansuo.ingest.landing import ingest_landing
 from xiansuo.ingest.receipts import Receipt
 from xiansuo.lake.delta import Lake
 from xiansuo.lake.session import connect
 from xiansuo.synth.generate import SynthReport, generate
+from xiansuo.synth.spec import read_specs
 from xiansuo.synth.spelling import plain
 
 PROJECT = Path(__file__).parents[2]
-PERSONS = 2_000
+PERSONS = 4_000
+BULKY = {"fuel.totalizer_read", "fuel.veh_track", "cert.attendance"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Landed:
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landed]:
     out = tmp_path_factory.mktemp("province")
-    sent = generate(out, persons=PERSONS, seed=5, project=PROJECT)
+    wanted = frozenset(read_specs(PROJECT)) - BULKY
+    sent = generate(out, persons=PERSONS, seed=5, project=PROJECT, datasets=wanted)
     settings = Settings.discover(project=PROJECT, home=out / "home")
     receipts = ingest_landing(settings, out / "landing")
     with connect(settings) as con:
@@ -85,7 +88,8 @@ def test_at_least_fourteen_layouts_are_met_and_four_byte_names_arrive_in_gb18030
 def test_no_planted_row_is_lost_on_the_way_to_the_lake(landed: Landed) -> None:
     contracts = load_contracts(PROJECT)
     lake = Lake(landed.settings)
-    rows = pl.read_parquet(landed.truth / "rows.parquet")
+    rows = pl.read_parquet(landed.truth / "rows.parquet").filter(~pl.col("dataset").is_in(BULKY))
+    assert rows.height > 0
     assert landed.sent.cases == pl.read_parquet(landed.truth / "cases.parquet").height
     for (dataset,), planted in rows.group_by("dataset"):
         keys = [json.loads(text) for text in planted["key"].unique().to_list()]

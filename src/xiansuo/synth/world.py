@@ -57,6 +57,7 @@ OTHER_BIRTHPLACES = (
     "532128",
 )
 BYSTANDERS = 0.03
+FEWEST_COMPANIES = 600
 DOMAINS = ("cert", "medins")
 
 
@@ -105,7 +106,7 @@ class World:
 
 
 def make_world(persons: int = 20_000, seed: int = 1) -> World:
-    """A world of ``persons`` people and a tenth as many companies (at least 400), the same for the same arguments."""
+    """A world of ``persons`` people and a tenth as many companies (at least 600), the same for the same arguments."""
     import polars as pl
 
     regions = pl.DataFrame({"region_code": list(COUNTIES), "name": list(COUNTIES.values())})
@@ -113,7 +114,7 @@ def make_world(persons: int = 20_000, seed: int = 1) -> World:
     world = World(seed, empty, empty, empty, empty, regions)
     people = make_people(world.rng("people"), persons)
     split = int(persons * (1 - BYSTANDERS))
-    companies = _companies(world.rng("companies"), max(400, persons // 10), people.head(split))
+    companies = _companies(world.rng("companies"), max(FEWEST_COMPANIES, persons // 10), people.head(split))
     former = companies["cancel_date"].is_not_null()
     return replace(
         world,
