@@ -34,7 +34,7 @@ def clue_page(
     yield from _section("三、已核对的合理解释", _exclusions(detail, model))
     yield from _section("四、法律依据", _numbered(clue["legal_basis"]) or ["模型未列明，须由承办人确定。"])
     yield from _heading("五、证据（逐行可回溯到移送文件）")
-    yield from _evidence(detail, values, rows_shown)
+    yield from _evidence(detail, _role_names(model), values, rows_shown)
     yield from _section("六、核查指引", _numbered(detail.verification_steps))
     yield from _section("七、移送与时效", _hand_off(detail))
     yield from _section("八、形成过程", _history(detail))
@@ -50,8 +50,8 @@ def _head(detail: ClueDetail, model: Model) -> RenderableType:
     lines = [
         f"{kind}：{name}（{clue['subject_id']}）  行政区划：{clue['region_code'] or UNKNOWN}",
         f"期间：{_day(clue['occurred_from'])} 至 {_day(clue['occurred_to'])}",
-        f"等级：{clue['severity']}  得分：{clue['score']}  规则：{'、'.join(clue['rules'])}  "
-        f"证据：{clue['evidence_count']} 行",
+        f"等级：{clue['severity']}  得分：{clue['score']}  证据：{clue['evidence_count']} 行",
+        f"规则：{'、'.join(_rule_title(model, rule) for rule in clue['rules'])}",
     ]
     if clue["change"] == "withdrawn":
         lines.append(f"本线索已撤回：{clue['changed_why']}")
@@ -98,11 +98,20 @@ def _exclusions(detail: ClueDetail, model: Model) -> list[str]:
     return [*lines, *(["模型无法从数据中判断、须人工留意的："] if other else []), *other]
 
 
+def _rule_title(model: Model, rule_id: str) -> str:
+    rule = model.rule(rule_id)
+    return f"{rule.spec.code} {rule.spec.title}" if rule else rule_id
+
+
+def _role_names(model: Model) -> dict[str, str]:
+    return {role: name for rule in model.rules for role, name in rule.spec.evidence_roles.items()}
+
+
 def _evidence(
-    detail: ClueDetail, values: Mapping[RowKey, Mapping[str, Any]], rows_shown: int
+    detail: ClueDetail, roles: Mapping[str, str], values: Mapping[RowKey, Mapping[str, Any]], rows_shown: int
 ) -> Iterator[RenderableType]:
     sources = {(source["dataset"], source["file"]): source for source in detail.sources}
-    rows = _distinct(detail.evidence)
+    rows = _distinct(detail.evidence, roles)
     for dataset in sorted({row["dataset"] for row in rows}):
         chosen = [row for row in rows if row["dataset"] == dataset]
         yield from _dataset_evidence(dataset, chosen[:rows_shown], sources, values)
@@ -110,14 +119,15 @@ def _evidence(
             yield f"  另有 {len(chosen) - rows_shown} 行，用 --rows {len(chosen)} 查看。"
 
 
-def _distinct(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _distinct(evidence: Sequence[Mapping[str, Any]], roles: Mapping[str, str]) -> list[dict[str, Any]]:
     """One entry per delivered row, with the roles it plays."""
     found: dict[RowKey, dict[str, Any]] = {}
     for item in evidence:
         key = (item["dataset"], item["_file"], item["_row"])
         entry = found.setdefault(key, {**item, "roles": []})
-        if item["role"] not in entry["roles"]:
-            entry["roles"].append(item["role"])
+        role = roles.get(item["role"], item["role"])
+        if role not in entry["roles"]:
+            entry["roles"].append(role)
     return [found[key] for key in sorted(found)]
 
 

@@ -121,6 +121,7 @@ def deliveries(
         print_json([receipt_row(receipt) for receipt in found])
     else:
         show(_table(found))
+        _tell_refusals(found)
 
 
 def quarantine(

@@ -116,6 +116,8 @@ def _show(settings: Settings, result: dict[str, Any]) -> None:
         f"{result['deliveries']} deliveries: {result['rows_delivered']:,} rows = {result['rows_lake']:,} in the lake"
         f" + {result['rows_quarantined']:,} in quarantine + {result['rows_duplicate']:,} duplicates"
     )
+    if result["refused"]:
+        show(f"{len(result['refused'])} deliveries were refused whole; xiansuo deliveries says why")
     for model_id, model in load_models(settings.project).items():
         clues = list_clues(settings, model_id)
         show(clue_table(f"{model.spec.title}（{model_id}）：{clues.height} 条线索", clues.head(CLUES_SHOWN)))
