@@ -47,8 +47,7 @@ class _Failure:
 def guess(path: Path, declared: str, name: str) -> Encoding:
     """The encoding the first block speaks for; cheap, and to be confirmed by whoever decodes the rest."""
     head = _head(path)
-    _refuse_unmarked_utf16(head, name)
-    marked = _by_mark(head)
+    marked = _marked(head, declared, name)
     if marked or declared == "utf-8":
         return marked or Encoding("utf-8", 0)
     try:
@@ -61,15 +60,8 @@ def guess(path: Path, declared: str, name: str) -> Encoding:
 def decide(path: Path, declared: str, name: str) -> Encoding:
     """The encoding under which every byte of the file decodes; Refused when there is none."""
     head = _head(path)
-    _refuse_unmarked_utf16(head, name)
-    marked = _by_mark(head)
+    marked = _marked(head, declared, name)
     if marked:
-        wanted = _DECLARED.get(declared)
-        if wanted and not marked.codec.startswith(wanted):
-            raise Refused(
-                "encoding:contradiction", f"the file starts with the mark of {marked.codec} but {declared} is declared",
-                file=name, field="encoding", value=declared, fix="correct the reader option or leave it at auto",
-            )
         return _demand(path, marked, name)
     if declared == "utf-16":
         raise Refused("encoding:no_mark", "UTF-16 without a byte order mark", file=name,
@@ -106,6 +98,21 @@ def _by_mark(head: bytes) -> Encoding | None:
     if head.startswith(codecs.BOM_UTF32_LE):
         return None
     return next((Encoding(codec, len(mark)) for mark, codec in _BOMS if head.startswith(mark)), None)
+
+
+def _marked(head: bytes, declared: str, name: str) -> Encoding | None:
+    """The encoding of the byte order mark; Refused when it contradicts what is declared or is plainly lacking."""
+    marked = _by_mark(head)
+    if marked is None:
+        _refuse_unmarked_utf16(head, name)
+        return None
+    wanted = _DECLARED.get(declared)
+    if wanted and not marked.codec.startswith(wanted):
+        raise Refused(
+            "encoding:contradiction", f"the file starts with the mark of {marked.codec} but {declared} is declared",
+            file=name, field="encoding", value=declared, fix="correct the reader option or leave it at auto",
+        )
+    return marked
 
 
 def _demand(path: Path, encoding: Encoding, name: str) -> Encoding:
@@ -147,7 +154,7 @@ def _failure(path: Path, encoding: Encoding) -> _Failure | None:
 
 
 def _refuse_unmarked_utf16(head: bytes, name: str) -> None:
-    if not _by_mark(head) and head.count(0) > len(head) * _NUL_SHARE:
+    if head.count(0) > len(head) * _NUL_SHARE:
         raise Refused(
             "encoding:no_mark", "every few bytes are NUL: UTF-16 or UTF-32 without a usable byte order mark",
             file=name, field="encoding", fix="ask for UTF-8, or UTF-16 with a byte order mark",

@@ -174,8 +174,8 @@ class _Ingest:
             self._check_rows(file, zone.landed[already:])
         self.progress.step("read", len(stored), len(stored))
         self.checkpoint("landed")
-        declared = sum(file.rows or 0 for file in self.delivery.letter.files)
-        if zone.rows_delivered == 0 and (declared or not self.delivery.letter.files):
+        announced = [file.rows for file in self.delivery.letter.files]
+        if zone.rows_delivered == 0 and (not announced or any(rows != 0 for rows in announced)):
             raise Refused(
                 "delivery:no_rows", "the delivery holds no data row", file=self.path,
                 fix="if nothing happened in the period, say so in delivery.yml: files: [{name: ..., rows: 0}]",

@@ -76,13 +76,12 @@ def _read(
     def select(unit: TextUnit) -> pa.Table:
         source = typed(unit, contract, filling)
         query = f"SELECT {columns} FROM {source} SEMI JOIN wanted USING ({ROW}) WHERE {FAILED} = 0 ORDER BY {ROW}"
-        return con.execute(query).to_arrow_table()
+        return con.sql(query).to_arrow_table()
 
     unit = _unit(read_file(stored, context), entry["file_id"])
     if unit.provisional:
         try:
-            counted = con.execute(f"SELECT count(*) FROM {unit.relation}").fetchone()
-            if counted is not None and counted[0] == unit.records:
+            if con.execute(f"SELECT count(*) FROM {unit.relation}").fetchall() == [(unit.records,)]:
                 return select(unit)
         except duckdb.Error:
             pass

@@ -17,7 +17,7 @@ def read(stored: Stored, context: ReadContext) -> list[TextUnit]:
     source = f"read_parquet({quote_literal(str(stored.path))}, file_row_number = true, hive_partitioning = false)"
     try:
         described = context.con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
-        counted = context.con.execute(f"SELECT count(*) FROM {source}").fetchone()
+        counted = context.con.execute(f"SELECT count(*) FROM {source}").fetchall()
     except duckdb.Error as error:
         raise Refused(
             "file:damaged", f"the Parquet file cannot be read: {error}", file=stored.name,
@@ -41,7 +41,7 @@ def read(stored: Stored, context: ReadContext) -> list[TextUnit]:
             headers=headers,
             columns=columns,
             relation=f"(SELECT {cast}, file_row_number + 1 AS {ROW} FROM {source})",
-            records=counted[0] if counted else 0,
+            records=counted[0][0],
         )
     ]
 

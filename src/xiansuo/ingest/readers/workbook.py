@@ -103,6 +103,8 @@ def _locked(stored: Stored) -> Refused:
 
 
 def _sheets(book: CalamineWorkbook, stored: Stored, context: ReadContext) -> list[str]:
+    from python_calamine import SheetVisibleEnum
+
     wanted = context.options.sheet
     names = list(book.sheet_names)
     if isinstance(wanted, int):
@@ -114,7 +116,7 @@ def _sheets(book: CalamineWorkbook, stored: Stored, context: ReadContext) -> lis
             raise _no_sheet(stored, wanted, names)
         return [str(wanted)]
     filled = [name for name in names if book.get_sheet_by_name(name).start is not None]
-    hidden = {sheet.name for sheet in book.sheets_metadata if "Visible" not in str(sheet.visible)}
+    hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
     if not filled:
         raise Refused("file:empty", "no sheet of the workbook holds anything", file=stored.name)
     if hidden & set(filled):
