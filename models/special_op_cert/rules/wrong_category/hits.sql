@@ -7,7 +7,7 @@ WITH required AS (
     FROM cert.trade_category
 ),
 special AS (
-    SELECT trade, min(register || '“' || work_category || '”') AS required_cert
+    SELECT trade, min(register || '系统“' || work_category || '”') AS required_cert
     FROM required
     GROUP BY trade
 ),
