@@ -150,16 +150,21 @@ step AS (
         late_l - coalesce(lag(late_l) OVER (PARTITION BY variant, uscc, bucket ORDER BY day_no), 0) AS late_l
     FROM peak
 ),
-counted AS (
+whole AS (
     SELECT
-        variant, uscc, bucket,
+        variant, uscc, bucket, load_l, load_n, due_l,
         CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE) AS quarter_start,  -- literal: 日序号起点
-        sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l,
-        sum(CAST(floor(due_l / one_load_l + $load_tolerance) AS INTEGER)) AS bare_loads,
-        sum(CAST(floor(late_l / one_load_l + $load_tolerance) AS INTEGER)) AS late_loads
+        CAST(floor(due_l / one_load_l + $load_tolerance) AS INTEGER) AS bare_loads,
+        CAST(floor(late_l / one_load_l + $load_tolerance) AS INTEGER) AS late_loads
     FROM step
     WHERE one_load_l > 0 AND DATE '1970-01-01' + day_no + $invoice_days <= $as_of  -- literal: 日序号起点
-    GROUP BY variant, uscc, bucket, CAST(date_trunc('quarter', DATE '1970-01-01' + day_no) AS DATE)  -- literal: 日序号起点
+),
+counted AS (
+    SELECT
+        variant, uscc, bucket, quarter_start, sum(load_n) AS load_count, sum(load_l) AS load_l, sum(due_l) AS due_l,
+        sum(bare_loads) AS bare_loads, sum(late_loads) AS late_loads
+    FROM whole
+    GROUP BY variant, uscc, bucket, quarter_start
 ),
 bare AS (
     SELECT
