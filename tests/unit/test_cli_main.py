@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -30,8 +31,8 @@ def _raise(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
-    listed = capsys.readouterr().out.split("Commands:")[1].split("Exit codes")[0]
-    assert {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "} == COMMANDS
+    listed = capsys.readouterr().out.split("Commands:")[1]
+    assert set(re.findall(r"^  ([a-z]+)", listed, re.MULTILINE)) == COMMANDS
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,3 +137,9 @@ def test_cells_are_readable() -> None:
     assert [text(value) for value in (None, 1234567, Decimal("1234.5"), ["F1", "F2"], True)] == [
         "", "1,234,567", "1,234.50", "F1、F2", "yes",
     ]  # fmt: skip
+
+
+def test_the_reference_page_is_current(project: Path) -> None:
+    from xiansuo.cli.reference import reference
+
+    assert (project / "docs" / "cli.md").read_text(encoding="utf-8") == reference(), "run: make docs"

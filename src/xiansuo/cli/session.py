@@ -67,6 +67,11 @@ class Session:
         return RichProgress()
 
 
+def shared_names() -> set[str]:
+    """Names of the options every command takes."""
+    return {parameter.name for parameter in _shared_parameters()}
+
+
 def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function ``f(session, ...)`` as a command that also takes the shared options."""
 

@@ -1,0 +1,62 @@
+"""Writes docs/cli.md from the commands themselves: ``python -m xiansuo.cli.reference docs/cli.md``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+HEADER = """# Command line
+
+Generated from the commands by `make docs`; a test keeps it current.
+
+Results go to stdout, notes and progress to stderr. `--json` prints what programs read: dates and amounts are text, so
+that they stay exact. Exit codes: 0 ok, 1 found problems, 2 bad use, 3 bad input, 4 environment.
+
+These options stand before or after any command's name:
+"""
+
+
+def reference() -> str:
+    """The page as Markdown."""
+    import typer
+
+    from xiansuo.cli.main import app
+    from xiansuo.cli.session import shared_names
+
+    root: Any = typer.main.get_command(app)
+    shared = [option for option in root.params if option.name in shared_names()]
+    parts = [HEADER, _options(shared)]
+    for name, command in root.commands.items():
+        own = [item for item in command.params if item.name not in shared_names() | {"help"}]
+        parts.append(f"\n## xiansuo {name}\n\n{command.help}\n\n```\n{_usage(name, own)}\n```\n")
+        if own:
+            parts.append(_options(own))
+    return "\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _usage(name: str, params: list[Any]) -> str:
+    words = [f"xiansuo {name}"]
+    words += [_metavar(item) for item in params if item.param_type_name == "argument"]
+    if any(item.param_type_name == "option" for item in params):
+        words.append("[OPTIONS]")
+    return " ".join(words)
+
+
+def _metavar(item: Any) -> str:
+    return str(item.metavar or item.name.upper())
+
+
+def _options(params: list[Any]) -> str:
+    lines = ["", "| | |", "|---|---|"]
+    for item in params:
+        name = f"`{_metavar(item)}`" if item.param_type_name == "argument" else f"`{', '.join(item.opts)}`"
+        default = item.default
+        shown = default is not None and default is not False and default != () and not callable(default)
+        more = f" Default: {getattr(default, 'value', default)}." if shown else ""
+        lines.append(f"| {name} | {(item.help or '').replace('|', chr(92) + '|')}{more} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
