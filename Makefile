@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 HOME_DIR ?= var
 SCALE ?= small
 
-.PHONY: help install demo test lint format bench docs lock browser clean
+.PHONY: help install demo test lint format bench dagster docs lock browser clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -49,6 +49,12 @@ format: install  ## write the one format
 
 bench: install  ## measure the bars of the README (ratios within one process)
 	$(BIN)/python -m bench
+
+dagster: install  ## the orchestrator's pages: assets, schedules, sensor (stops with Ctrl-C)
+	@export DAGSTER_HOME="$${DAGSTER_HOME:-$(CURDIR)/var/dagster}"; \
+	mkdir -p "$$DAGSTER_HOME"; \
+	[ -f "$$DAGSTER_HOME/dagster.yaml" ] || cp pipelines/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"; \
+	exec $(BIN)/dagster dev -w workspace.yaml
 
 docs: install  ## write the generated pages of docs/
 	$(BIN)/python -m xiansuo.cli.reference docs/cli.md
