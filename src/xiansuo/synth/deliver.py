@@ -137,6 +137,7 @@ class _Post:
 
     def __init__(self, world: World, landing: Path) -> None:
         self.world, self.landing, self.letters = world, landing, 0
+        self.owed = 0  # dBase deliveries that wait for a table whose names are short enough
         self.small: Iterator[tuple[str, Layout]] = cycle({**WORKBOOK_LAYOUTS, **TEXT_LAYOUTS, "dbf": dbf}.items())
         self.large: Iterator[tuple[str, Layout]] = cycle([(name, TEXT_LAYOUTS[name]) for name in LARGE])
 
@@ -170,7 +171,11 @@ class _Post:
             return next(self.large)
         name, layout = next(self.small)
         if name == "dbf" and dbf_aliases(job) is None:
-            return next(self.small)
+            self.owed += 1
+            name, layout = next(self.small)
+        elif self.owed and dbf_aliases(job) is not None:
+            self.owed -= 1
+            return "dbf", dbf
         return name, layout
 
     def _letter(self, spec: TableSpec, chunk: Chunk, written: Written, folder: Path, received: date) -> None:

@@ -96,11 +96,12 @@ def xlsx_sheets(job: Job) -> Written:
 
 
 def dbf_aliases(job: Job) -> list[str] | None:
-    """A name of at most ten bytes for every column, or None when the contract knows none."""
+    """A name of at most ten bytes for every column, or None when names or values do not fit dBase."""
     chosen = []
     for column in job.spec.columns:
         names = [n for n in (column.name, *column.synonyms) if n.isascii() and len(n) <= DBF_NAME_BYTES]
-        if not names:
+        longest = job.frame[column.name].fill_null("").str.len_bytes().max() if names else 0
+        if not names or (isinstance(longest, int) and longest > DBF_TEXT_BYTES):
             return None
         chosen.append(names[0])
     return chosen
@@ -110,7 +111,7 @@ def dbf(job: Job) -> Written:
     """dBase III with character fields in GB18030, as older social-security systems export."""
     aliases = dbf_aliases(job) or []
     cells = [[(value or "").encode("gb18030") for value in job.frame[name]] for name in job.names]
-    widths = [min(DBF_TEXT_BYTES, max([1, *map(len, column)])) for column in cells]
+    widths = [max([1, *map(len, column)]) for column in cells]
     header = bytearray([3, 126, 1, 10])
     header += job.frame.height.to_bytes(4, "little")
     header += (32 + 32 * len(aliases) + 1).to_bytes(2, "little") + (sum(widths) + 1).to_bytes(2, "little")
