@@ -243,7 +243,7 @@ def wrong_system_ticked(book: Book, place: int) -> None:
 def former_domain(book: Book, place: int) -> None:
     """The code leads to a domain that was official when the card was issued."""
     scene = book.scene(TRADES[place % 4])
-    first = date(2020, 2, 1) + 11 * place * DAY
+    first = date(2020, 2, 1) + 11 * (place % 30) * DAY
     book.certify(
         scene, first_issue=first, valid_from=first, valid_to=plus_years(first, 6),
         review_due=plus_years(first, 3), review_done=plus_years(first, 3) - 20 * DAY,

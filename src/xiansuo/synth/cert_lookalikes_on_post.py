@@ -59,7 +59,7 @@ def renewal(book: Book, scene: Scene, **changes: object) -> Row:
 
 def renewed(book: Book, place: int) -> None:
     """The old certificate ends during the stay, the new one begins the next day."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 7, 14) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 7, 14) + place % 9 * DAY)
     lapse(book, scene, scene.days[5])
     renewal(book, scene)
     book.check(scene, check_date=scene.days[-1])
@@ -73,7 +73,7 @@ def expired_but_other_card(book: Book, place: int) -> None:
         ("锅炉工", "SAMR_CERT", "锅炉作业"),
         ("电工", "OTHER_REGISTER", "电工作业"),
     )[place % 3]
-    scene = book.scene(trade, enter=date(2025, 7, 14) + place * DAY)
+    scene = book.scene(trade, enter=date(2025, 7, 14) + place % 9 * DAY)
     first = plus_years(scene.days[3], -6) + 2 * DAY
     dates: Row = {"first_issue": first, "valid_from": first, "valid_to": scene.days[3], "status": "过期"}
     book.certify(scene, "应急", category, **dates, review_due=plus_years(first, 3), review_done=plus_years(first, 3))
@@ -86,7 +86,7 @@ def expired_but_other_card(book: Book, place: int) -> None:
 
 def renewed_under_new_name_or_number(book: Book, place: int) -> None:
     """Renewed after the catalogue or the id number changed."""
-    scene = book.scene("焊工", enter=date(2025, 7, 14) + place * DAY)
+    scene = book.scene("焊工", enter=date(2025, 7, 14) + place % 9 * DAY)
     first = plus_years(scene.days[3], -6) + 2 * DAY
     dates: Row = {"first_issue": first, "valid_from": first, "valid_to": scene.days[3], "status": "过期"}
     dates |= {"review_due": plus_years(first, 3), "review_done": plus_years(first, 3)}
@@ -116,7 +116,7 @@ def extended(book: Book, place: int) -> None:
     end = date(2025, 8, 31) if place % 2 else date(2025, 8, 8)
     scene = book.scene(TRADES[place % 4], enter=date(2025, 7, 2), leave=end)
     if place % 3:
-        lapse(book, scene, date(2025, 6, 10) + 4 * place * DAY)
+        lapse(book, scene, date(2025, 6, 10) + 4 * (place % 5) * DAY)
     else:
         first = plus_years(date(2025, 6, 20), -3) + 2 * DAY
         due = date(2025, 6, 20)
@@ -126,7 +126,7 @@ def extended(book: Book, place: int) -> None:
 
 def labourer_after_expiry(book: Book, place: int) -> None:
     """Worked as a labourer from the day after the certificate ended."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 8, 4) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 8, 4) + place % 9 * DAY)
     lapse(book, scene, scene.days[7])
     book.relabel(scene, scene.days[8], LABOUR)
     book.innocent(scene, C4, "labourer_after_expiry", "WORKED_AS_LABOURER", threshold=True)
@@ -135,7 +135,7 @@ def labourer_after_expiry(book: Book, place: int) -> None:
 def renewal_within_lag(book: Book, place: int) -> None:
     """Renewed so lately that the platform need not show it; the new card was seen."""
     scene = book.scene(TRADES[place % 4], enter=date(2025, 11, 17), leave=date(2025, 12, 20))
-    lapse(book, scene, scene.days[3 + place])
+    lapse(book, scene, scene.days[3 + place % 6])
     start = scene.certificate["valid_to"] + DAY
     fresh = scene.certificate | {"valid_from": start, "valid_to": plus_years(start, 6), "review_due": None}
     book.check(scene, fresh, check_date=scene.days[-1])

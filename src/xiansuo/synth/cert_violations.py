@@ -133,7 +133,7 @@ def lapse(book: Book, scene: Scene, last_good: date) -> None:
 
 def expired(book: Book, place: int) -> None:
     """Worked on after the certificate ended."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 8, 1) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 8, 1) + place % 9 * DAY)
     lapse(book, scene, scene.enter - timedelta(days=10 + 70 * (place % 2)) if place % 3 else scene.days[6])
     bad = [day for day in scene.days if day > scene.certificate["valid_to"]]
     book.truth(scene, "expired_or_unreviewed", "expired", window=(bad[0], bad[-1]))
@@ -141,8 +141,8 @@ def expired(book: Book, place: int) -> None:
 
 def unreviewed(book: Book, place: int) -> None:
     """Worked on after the review was due."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 3, 3) + place * DAY, leave=date(2025, 5, 9))
-    due = scene.days[5 + place]
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 3, 3) + place % 9 * DAY, leave=date(2025, 5, 9))
+    due = scene.days[5 + place % 9]
     first = plus_years(due, -3) + 2 * DAY
     book.certify(scene, first_issue=first, valid_from=first, valid_to=plus_years(first, 6), review_due=due)
     book.check(scene)
@@ -161,7 +161,7 @@ def cancelled(book: Book, place: int) -> None:
 
 def expired_by_a_day(book: Book, place: int) -> None:
     """Worked one day after the certificate ended."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 9, 1) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 9, 1) + place % 9 * DAY)
     lapse(book, scene, scene.days[-1] - DAY)
     window = (scene.days[-1], scene.days[-1])
     book.truth(scene, "expired_or_unreviewed", "expired_by_a_day", window=window, threshold=True)
@@ -169,7 +169,7 @@ def expired_by_a_day(book: Book, place: int) -> None:
 
 def review_missed_by_a_day(book: Book, place: int) -> None:
     """Worked one day after the review was due."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 3, 3) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 3, 3) + place % 9 * DAY)
     due = scene.days[-1] - DAY
     first = plus_years(due, -3) + 2 * DAY
     book.certify(scene, first_issue=first, valid_from=first, valid_to=plus_years(first, 6), review_due=due)
@@ -180,13 +180,13 @@ def review_missed_by_a_day(book: Book, place: int) -> None:
 def buyer_without_card(book: Book, place: int) -> None:
     """Bought a card that no check has seen yet."""
     scene = book.scene(TRADES[place % 4])
-    book.buy(scene, scene.enter - timedelta(days=15 + place))
+    book.buy(scene, scene.enter - timedelta(days=15 + place % 40))
     book.truth(scene, "buyer_on_site wrong_category", "buyer_without_card")
 
 
 def buyer_with_expired_card(book: Book, place: int) -> None:
     """Bought a card instead of renewing the old one."""
-    scene = book.scene(TRADES[place % 4], enter=date(2025, 9, 8) + place * DAY)
+    scene = book.scene(TRADES[place % 4], enter=date(2025, 9, 8) + place % 9 * DAY)
     lapse(book, scene, scene.enter - timedelta(days=40))
     book.buy(scene, scene.enter - timedelta(days=30))
     book.truth(scene, "buyer_on_site expired_or_unreviewed", "buyer_with_expired_card")

@@ -1,5 +1,6 @@
 -- C3 类别不符：花名册或当日工种属于特种作业，上岗当日各系统都没有登记该工种应持的证书。
--- Days are counted per (person, trade) in one pass over attendance; a worker's day trade wins over the roster trade.
+-- Attendance is first reduced to first days; only workers off the platform on that day are looked at day by day. The
+-- trade of the day, where the log has one, wins over the roster's.
 -- Look-alikes named: housing / market / other register, renamed category, 15-digit or changed id number, worked as a
 -- labourer only, foreign document, card issued within the platform's lag, register older than the work.
 WITH required AS (
@@ -48,24 +49,30 @@ roster AS (
     FROM cert.site_worker AS w
     LEFT JOIN marts.cert_id_document AS d ON d.id_no = w.id_no
 ),
-lines AS (
+spans AS (
+    SELECT worker_id, coalesce(day_trade, '') AS day_trade, min(day) AS first_day
+    FROM cert.attendance
+    GROUP BY worker_id, coalesce(day_trade, '')
+),
+posts AS (
     SELECT
-        r.person_id, a.day,
-        coalesce(t.trade, s.trade) AS trade,
-        CASE WHEN t.trade IS NULL THEN 1 ELSE 0 END AS is_labour
-    FROM cert.attendance AS a
-    JOIN roster AS r ON r.worker_id = a.worker_id
+        p.worker_id, p.day_trade, r.person_id, coalesce(t.trade, s.trade) AS trade,
+        CASE WHEN t.trade IS NULL THEN 1 ELSE 0 END AS is_labour,
+        e.code, e.any_from, e.official_from
+    FROM spans AS p
+    JOIN roster AS r ON r.worker_id = p.worker_id
     LEFT JOIN special AS s ON s.trade = r.trade
-    LEFT JOIN special AS t ON t.trade = coalesce(a.day_trade, r.trade)
-    WHERE t.trade IS NOT NULL OR s.trade IS NOT NULL
+    LEFT JOIN special AS t ON t.trade = CASE WHEN p.day_trade = '' THEN r.trade ELSE p.day_trade END
+    LEFT JOIN earliest AS e ON e.person_id = r.person_id AND e.trade = coalesce(t.trade, s.trade)
+    WHERE (t.trade IS NOT NULL OR s.trade IS NOT NULL) AND (e.official_from IS NULL OR p.first_day < e.official_from)
 ),
 judged AS (
     SELECT
-        l.person_id, l.trade, l.day, l.is_labour, e.code,
-        CASE WHEN e.any_from IS NULL OR l.day < e.any_from THEN 1 ELSE 0 END AS is_bare,
-        CASE WHEN e.official_from IS NULL OR l.day < e.official_from THEN 1 ELSE 0 END AS is_off_platform
-    FROM lines AS l
-    LEFT JOIN earliest AS e ON e.person_id = l.person_id AND e.trade = l.trade
+        p.person_id, p.trade, a.day, p.is_labour, p.code,
+        CASE WHEN p.any_from IS NULL OR a.day < p.any_from THEN 1 ELSE 0 END AS is_bare,
+        CASE WHEN p.official_from IS NULL OR a.day < p.official_from THEN 1 ELSE 0 END AS is_off_platform
+    FROM cert.attendance AS a
+    JOIN posts AS p ON p.worker_id = a.worker_id AND p.day_trade = coalesce(a.day_trade, '')
 ),
 totals AS (
     SELECT
