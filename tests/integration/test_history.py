@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from toy import DECLARATIONS, READINGS, Toy
+
 from xiansuo.clues.query import get_clue, list_clues
 from xiansuo.clues.run import run_model
 from xiansuo.ingest.receipts import receipts
@@ -68,7 +69,7 @@ def test_moved_measure_is_named_with_both_values_and_the_data_as_cause(delivered
 
 def test_changed_parameter_is_the_cause_of_what_it_changes(delivered: Toy) -> None:
     run_model(delivered.settings, "toy_model")
-    delivered.edit(PARAMETERS, "{from: 2020-01-01, value: 100}, {from: 2026", "{from: 2020-01-01, value: 190}, {from: 2026")
+    delivered.edit(PARAMETERS, "value: 100}, {from: 2026", "value: 190}, {from: 2026")
     run_model(delivered.settings, "toy_model")
     clue = clue_of(delivered, "S1")
     assert clue["change"] == "changed"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from toy import Toy
+
 from xiansuo.clues.query import list_clues, list_runs
 from xiansuo.clues.run import run_model
 from xiansuo.clues.verify import verify

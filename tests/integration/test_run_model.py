@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-
 from toy import READINGS, Toy
+
 from xiansuo.clues.query import get_clue, list_clues, list_runs
 from xiansuo.clues.run import run_model
 from xiansuo.core.errors import InputError, UsageError

@@ -90,8 +90,11 @@ def _xlsx(rows: list[dict[str, Any]]) -> bytes:
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("线索")
     head = book.add_format({"bold": True, "bottom": 1})
-    formats = {date: book.add_format({"num_format": "yyyy-mm-dd"}), Decimal: book.add_format({"num_format": "#,##0.00"}),
-               str: book.add_format({"text_wrap": True, "valign": "top"})}
+    formats = {
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        Decimal: book.add_format({"num_format": "#,##0.00"}),
+        str: book.add_format({"text_wrap": True, "valign": "top"}),
+    }
     sheet.write_row(0, 0, list(HEADINGS.values()), head)
     for line, row in enumerate(rows, start=1):
         for column, name in enumerate(HEADINGS):

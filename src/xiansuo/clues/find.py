@@ -163,7 +163,7 @@ def _parameters_sql(search: Search, rule: Rule, columns: Mapping[str, str]) -> s
     used = {name: search.parameters[name] for name in sorted(parameter_names(rule.hits_sql))}
     starts = sorted({dated.start for item in used.values() if len(item.values) > 1 for dated in item.values})
     event = rule.spec.event_date
-    column = quote_ident(event) if event in columns else "occurred_from"
+    column = quote_ident(event) if event is not None and event in columns else "occurred_from"
     branches = " ".join(
         f"WHEN {column} >= DATE '{start}' THEN {_values_json(used, start)}" for start in reversed(starts)
     )

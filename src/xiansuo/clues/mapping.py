@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import quote_ident, quote_literal, split_dataset
 from xiansuo.supervision.mart_files import PREFIX
-from xiansuo.supervision.model import DatedValue, MappedInput, Mapping, Model, Parameter, Rule
+from xiansuo.supervision.model import MappedInput, Mapping, Model, Parameter, Rule
 from xiansuo.supervision.project import PROVENANCE, Closure, Project
 from xiansuo.supervision.sandbox import sql_name
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SOURCE_SCHEMA = "_foreign"
+_PLACE = "struct_pack(_file := _file, _row := _row)"
 
 
 def find_mapping(model: Model, name: str | None) -> Mapping | None:
@@ -44,9 +45,9 @@ def mapped_parameters(model: Model, mapping: Mapping | None) -> dict[str, Parame
     result = dict(model.parameters)
     for name, value in (mapping.parameters if mapping else {}).items():
         if name not in result:
-            raise InputError("the mapping overrides no parameter of the model", unit=f"{model.id}@{mapping.id}"
-                             if mapping else None, field="parameters", value=name, fix="remove it")
-        dated = DatedValue(start=result[name].values[0].start, value=value)
+            raise InputError("the mapping overrides no parameter of the model", unit=model.id, field="parameters",
+                             value=name, fix="remove it")
+        dated = result[name].values[0].model_copy(update={"value": value})
         result[name] = result[name].model_copy(update={"values": [dated]})
     return result
 
@@ -106,9 +107,6 @@ def input_sql(project: Project, dataset: str, given: MappedInput) -> str:
             f"FROM {source} GROUP BY {keys}"
     names = ", ".join(quote_ident(name) for name in types)
     return f"SELECT {names}, _delivery, _first._file AS _file, _first._row AS _row FROM ({inner})"
-
-
-_PLACE = "struct_pack(_file := _file, _row := _row)"
 
 
 def expand_evidence(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:

@@ -61,10 +61,11 @@ def list_clues(
         lake = Lake(settings)
         chosen = _choose(standing_runs(con, lake, model_id), model_id, run, mapping)
         listed = ", ".join(quote_ident(name) for name in CLUES)
-        return con.execute(
+        frame: pl.DataFrame = con.sql(
             f"SELECT {listed} FROM {run_relation(lake, model_id, 'clues')} WHERE {RUN} = {quote_literal(chosen)} "
             "ORDER BY change = 'withdrawn', score DESC, clue_id"
         ).pl()
+        return frame
     finally:
         con.close()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from xiansuo.supervision.bind import bind
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select
 from xiansuo.supervision.load import find_model, load_cases, load_models
 from xiansuo.supervision.model import Case, Model, Rule
-from xiansuo.supervision.project import Project
+from xiansuo.supervision.project import PROVENANCE, Project
 from xiansuo.supervision.sandbox import Sandbox
 from xiansuo.supervision.strict_yaml import line_of
 
@@ -63,11 +64,15 @@ def run_cases(project: Path, model: str | None = None, rule: str | None = None) 
 
 
 def model_sandbox(project: Project, model: Model) -> Sandbox:
-    """A sandbox with everything the model's inputs rest on."""
+    """A sandbox with everything the model's inputs rest on; tables hold the columns that SQL or cases can mention."""
     closure = project.closure({*model.spec.inputs, *(model.subject_of(rule).source for rule in model.rules)})
+    texts = [*(mart.sql for mart in closure.marts), *(rule.hits_sql + rule.evidence_sql for rule in model.rules)]
+    texts += [(rule.folder / "cases.yml").read_text(encoding="utf-8") for rule in model.rules]
+    words = set(re.findall(r"\w+", " ".join(texts)))
     sandbox = Sandbox()
     for dataset in closure.datasets:
-        sandbox.add_table(dataset, project.columns(dataset))
+        columns = project.columns(dataset)
+        sandbox.add_table(dataset, {name: kind for name, kind in columns.items() if name in words | {*PROVENANCE}})
     for mart in closure.marts:
         try:
             sandbox.add_mart(mart)
@@ -177,7 +182,7 @@ class _Prepared:
         columns = self.sandbox.describe(body)
         missing = [name for name in HIT_COLUMNS if name not in columns]
         if missing:
-            raise InputError("hits.sql lacks an output column", file=self.rule.hits_file, field=missing[0], fix="add it")
+            raise InputError("hits.sql lacks an output column", file=self.rule.hits_file, field=missing[0], fix="add")
         if not self._columns:
             empty = hits_select(self.model.id, self.rule.id, body, columns)
             shape = self.sandbox.describe(empty)
@@ -254,7 +259,7 @@ def same(actual: Any, expected: Any) -> bool:
     if isinstance(actual, int | float | Decimal):
         return isinstance(expected, int | Decimal) and Decimal(str(actual)) == Decimal(expected)
     if isinstance(actual, datetime) and type(expected) is date:
-        return actual == datetime(expected.year, expected.month, expected.day)
+        return actual.date() == expected and actual.time() == time.min
     if isinstance(actual, str):
         return actual == str(expected)
     return bool(actual == expected)
@@ -269,12 +274,3 @@ def _sql_errors() -> tuple[type[Exception], ...]:
 
     return (duckdb.Error,)
 
-
-if __name__ == "__main__":
-    import sys
-
-    _target = (sys.argv[1].split(".") if len(sys.argv) > 1 else []) + [None, None]
-    _all = run_cases(Path.cwd(), _target[0], _target[1])
-    for _one in _all:
-        print("ok  " if _one.passed else "FAIL", f"{_one.model}.{_one.rule} [{_one.kind}] {_one.case}", *_one.failures, sep="\n    ")
-    print(f"{len(_all)} cases, {sum(not _one.passed for _one in _all)} failed")

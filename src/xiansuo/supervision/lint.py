@@ -205,7 +205,8 @@ def _unused_columns(model: Model, parsed: list[SqlFile]) -> Iterator[Finding]:
         for table in {name for name, _, _ in sql.tables}:
             read.setdefault(table, set()).update(names)
     for subject, _ in _subjects(model):
-        read.setdefault(subject.source, set()).update(name for name in (subject.id, subject.name, subject.region) if name)
+        named = {name for name in (subject.id, subject.name, subject.region) if name}
+        read.setdefault(subject.source, set()).update(named)
     for dataset, columns in model.spec.inputs.items():
         unread = [name for name in columns if name not in read.get(dataset, set()) and name not in PROVENANCE]
         if unread:

@@ -46,7 +46,7 @@ def _needed(path: Path, project: Project, model: Model, mapping: Mapping) -> Ite
                 read |= {table for table, _, _ in parse_sql(file, text).tables}
     needed = set(project.closure(read).datasets)
     for dataset in sorted(needed - set(mapping.inputs)):
-        yield _at(path, ("inputs",), f"{dataset} is not mapped", "map it, or write from: null when there is no such data")
+        yield _at(path, ("inputs",), f"{dataset} is not mapped", "map it, or write from: null when nobody has it")
 
 
 def _expressions(path: Path, mapping: Mapping, catalogue: Sandbox) -> Iterator[Finding]:
@@ -64,8 +64,9 @@ def _expressions(path: Path, mapping: Mapping, catalogue: Sandbox) -> Iterator[F
                           f"it has {', '.join(known)}")
             elif given.source is not None:
                 keys = f" GROUP BY {', '.join(given.collapse)}" if given.collapse else ""
+                typed = f"CAST({expression} AS {known[name]})"
                 try:
-                    catalogue.describe(f"SELECT CAST({expression} AS {known[name]}) FROM {sql_name(given.source)}{keys}")
+                    catalogue.describe(f"SELECT {typed} FROM {sql_name(given.source)}{keys}")
                 except duckdb.Error as error:
                     first = str(error).splitlines()[0]
                     yield _at(path, ("inputs", dataset, "columns", name), first, "mend the expression")

@@ -39,6 +39,11 @@ class RuleCheck:
         """Where rule.yml lies."""
         return self.rule.folder / "rule.yml"
 
+    @property
+    def sql_files(self) -> list[tuple[Path, str]]:
+        """hits.sql and evidence.sql with their texts."""
+        return [(self.rule.hits_file, self.rule.hits_sql), (self.rule.evidence_file, self.rule.evidence_sql)]
+
     def at(self, *location: str | int, code: str, message: str, fix: str) -> Finding:
         """A finding at a place in rule.yml."""
         return Finding(self.yml, line_of(self.yml, location), 1, code, message, fix)
@@ -48,7 +53,7 @@ def lint_rule(check: RuleCheck) -> tuple[list[Finding], list[SqlFile]]:
     """All findings of one rule, and its parsed SQL files."""
     found: list[Finding] = []
     parsed: list[SqlFile] = []
-    for path, text in ((check.rule.hits_file, check.rule.hits_sql), (check.rule.evidence_file, check.rule.evidence_sql)):
+    for path, text in check.sql_files:
         try:
             sql = parse_sql(path, text)
         except InputError as error:
@@ -67,7 +72,7 @@ def lint_rule(check: RuleCheck) -> tuple[list[Finding], list[SqlFile]]:
 
 
 def _parameters(check: RuleCheck) -> Iterator[Finding]:
-    for path, text in ((check.rule.hits_file, check.rule.hits_sql), (check.rule.evidence_file, check.rule.evidence_sql)):
+    for path, text in check.sql_files:
         for name, position in parameter_uses(text):
             if name == AS_OF:
                 continue

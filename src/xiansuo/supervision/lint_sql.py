@@ -23,6 +23,7 @@ _BYTE_DISTANCES = {
     "levenshtein", "damerau_levenshtein", "editdist3", "hamming", "mismatches", "jaccard", "jaro_similarity",
     "jaro_winkler_similarity",
 }
+_FLOATS = {"DOUBLE", "FLOAT"}
 _INTEGERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "UINT", "UBIGINT"}
 
 
@@ -32,7 +33,7 @@ def lint_tree(sql: SqlFile, *, rule_sql: bool) -> list[Finding]:
     return found + (list(_literals(sql)) if rule_sql else [])
 
 
-def _finding(sql: SqlFile, node: exp.Expression, code: str, message: str, fix: str, word: str | None = None) -> Finding:
+def _finding(sql: SqlFile, node: exp.Expr, code: str, message: str, fix: str, word: str | None = None) -> Finding:
     line, column = sql.place(node, word)
     return Finding(sql.path, line, column, code, message, fix)
 
@@ -160,16 +161,29 @@ def lint_amount(sql: SqlFile) -> list[Finding]:
     for output in sql.outputs("amount"):
         for expression in sql.lineage(output):
             for cast in expression.find_all(exp.Cast):
-                if cast.to.this.name in ("DOUBLE", "FLOAT"):
+                if cast.to.this.name in _FLOATS:
                     found = _finding(sql, cast, "XS035", "a cast to a float behind the amount",
                                      "cast to DECIMAL", "double")
                     seen[(found.line, found.column)] = found
             for total in expression.find_all(exp.Sum, exp.Avg):
-                if isinstance(total, exp.Avg) or total.find(exp.Div):
+                if isinstance(total, exp.Avg) or _adds_quotients(total):
                     found = _finding(sql, total, "XS035", "adding up quotients depends on the order of rows",
                                      "round to DECIMAL before sum(); write avg() as sum() / count()", "sum")
                     seen[(found.line, found.column)] = found
     return list(seen.values())
+
+
+def _adds_quotients(total: exp.Expr) -> bool:
+    """Whether a sum adds quotients as they are, not rounded to an exact type first."""
+    from sqlglot import exp
+
+    for quotient in total.find_all(exp.Div):
+        above = quotient.parent
+        while above is not None and above is not total and not isinstance(above, exp.Cast):
+            above = above.parent
+        if not isinstance(above, exp.Cast) or above.to.this.name in _FLOATS:
+            return True
+    return False
 
 
 def output_codes(sql: SqlFile) -> dict[str, tuple[int, int]]:
@@ -190,7 +204,7 @@ def output_codes(sql: SqlFile) -> dict[str, tuple[int, int]]:
     return codes
 
 
-def _results(sql: SqlFile, node: exp.Expression, seen: set[str]) -> Iterator[exp.Literal]:
+def _results(sql: SqlFile, node: exp.Expr, seen: set[str]) -> Iterator[exp.Literal]:
     """Text literals an expression can evaluate to, columns followed by name."""
     from sqlglot import exp
 
@@ -207,7 +221,7 @@ def _results(sql: SqlFile, node: exp.Expression, seen: set[str]) -> Iterator[exp
             yield from _results(sql, part, seen)
 
 
-def _result_parts(node: exp.Expression) -> list[exp.Expression]:
+def _result_parts(node: exp.Expr) -> list[exp.Expr]:
     from sqlglot import exp
 
     if isinstance(node, exp.Case):

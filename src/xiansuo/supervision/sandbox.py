@@ -73,11 +73,11 @@ class Sandbox:
         if not rows:
             return
         names, values = _numbered(list(columns), rows, known)
-        placeholders = "(" + ", ".join(f"CAST(? AS {known[name]})" for name in names) + ")"
+        typed = ", ".join(f"CAST(unnest(?::VARCHAR[]) AS {known[name]})" for name in names)
         listed = ", ".join(quote_ident(name) for name in names)
         self.con.execute(
-            f"INSERT INTO {sql_name(dataset)} ({listed}) VALUES {', '.join([placeholders] * len(values))}",
-            [_plain(value) for row in values for value in row],
+            f"INSERT INTO {sql_name(dataset)} ({listed}) SELECT {typed}",
+            [[_plain(row[place]) for row in values] for place in range(len(names))],
         )
 
     def _shadow(self, mart: str) -> None:
@@ -103,5 +103,5 @@ def _numbered(
     return names, filled
 
 
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool) else str(value)
+def _plain(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -14,7 +14,7 @@ from xiansuo.core.errors import InputError
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_Node = TypeVar("_Node", bound="exp.Expression")
+_Node = TypeVar("_Node", bound="exp.Expr")
 HITS_NAME = "xs__hits"   # as long as {{hits}}, so that positions stay
 _LITERAL_NOTE = "-- literal:"
 
@@ -28,8 +28,8 @@ class SqlFile:
     tree: exp.Query
 
     @cached_property
-    def _nodes(self) -> dict[type[exp.Expression], list[exp.Expression]]:
-        found: dict[type[exp.Expression], list[exp.Expression]] = {}
+    def _nodes(self) -> dict[type[exp.Expr], list[exp.Expr]]:
+        found: dict[type[exp.Expr], list[exp.Expr]] = {}
         for node in self.tree.walk():
             found.setdefault(type(node), []).append(node)
         return found
@@ -51,18 +51,18 @@ class SqlFile:
         return [(f"{table.db}.{table.name}", *self.place(table)) for table in self.find(exp.Table) if table.db]
 
     @cached_property
-    def aliases(self) -> dict[str, list[exp.Expression]]:
+    def aliases(self) -> dict[str, list[exp.Expr]]:
         """Every projected expression of every SELECT by its output name."""
         from sqlglot import exp
 
-        found: dict[str, list[exp.Expression]] = {}
+        found: dict[str, list[exp.Expr]] = {}
         for select in self.find(exp.Select):
             for item in select.expressions:
                 if not isinstance(item, exp.Column):
                     found.setdefault(item.alias_or_name.lower(), []).append(item.unalias())
         return found
 
-    def outputs(self, name: str) -> list[exp.Expression]:
+    def outputs(self, name: str) -> list[exp.Expr]:
         """The expressions behind one output column, one per branch of a UNION."""
         return [item.unalias() for select in self.branches() for item in select.expressions
                 if item.alias_or_name.lower() == name]
@@ -71,7 +71,7 @@ class SqlFile:
         """The outermost SELECTs."""
         return list(_branches(self.tree))
 
-    def lineage(self, start: exp.Expression) -> Iterator[exp.Expression]:
+    def lineage(self, start: exp.Expr) -> Iterator[exp.Expr]:
         """``start`` and every expression its columns come from, followed by name through CTEs."""
         from sqlglot import exp
 
@@ -86,7 +86,7 @@ class SqlFile:
                     seen.add(name)
                     waiting += self.aliases.get(name, [])
 
-    def place(self, node: exp.Expression, word: str | None = None) -> tuple[int, int]:
+    def place(self, node: exp.Expr, word: str | None = None) -> tuple[int, int]:
         """Line and column of a node: its own, its first descendant's, else where ``word`` stands."""
         for part in node.walk():
             start = part.meta.get("start")   # its "line" is not to be trusted after comments
