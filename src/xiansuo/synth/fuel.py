@@ -9,10 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from xiansuo.synth.fuel_books import receipt_table, return_table
+from xiansuo.synth.fuel_chemicals import plant_chemicals
 from xiansuo.synth.fuel_city import GRADES, GROUPS, MONTHS, PRICES, City, make_city, scale_of, station_id
-from xiansuo.synth.fuel_loads import gauge_table, load_tables, plant_loads, plant_permits, stock_and_loads
-from xiansuo.synth.fuel_meters import chip_table, make_meters, nozzle_table, plant_meters, reading_table
-from xiansuo.synth.fuel_money import make_till, plant_chemicals, plant_money, receipt_table, return_table
+from xiansuo.synth.fuel_deliveries import gauge_table, load_tables
+from xiansuo.synth.fuel_loads import plant_loads, stock_and_loads
+from xiansuo.synth.fuel_meters import chip_table, make_meters, nozzle_table, reading_table
+from xiansuo.synth.fuel_money import make_till, plant_money
+from xiansuo.synth.fuel_permits import plant_permits
+from xiansuo.synth.fuel_tamper import plant_meters
 from xiansuo.synth.fuel_volume import plant_volume
 from xiansuo.synth.truth import DomainOutput
 
@@ -22,8 +27,16 @@ if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
 REGISTERS = (
-    "fuel.station_permit", "fuel.pump_service", "fuel.collector_gap", "fuel.tank_event", "fuel.oil_deduct",
-    "fuel.card_settlement", "fuel.branch_relation", "fuel.delivery_agreement", "fuel.tax_assessment", "fuel.payee_link",
+    "fuel.station_permit",
+    "fuel.pump_service",
+    "fuel.collector_gap",
+    "fuel.tank_event",
+    "fuel.oil_deduct",
+    "fuel.card_settlement",
+    "fuel.branch_relation",
+    "fuel.delivery_agreement",
+    "fuel.tax_assessment",
+    "fuel.payee_link",
 )
 
 
@@ -76,17 +89,25 @@ def _registers(city: City) -> dict[str, pl.DataFrame]:
 
 def _first_permit(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "permit_no": row["retail_permit_no"], "station_id": row["station_id"], "uscc": row["uscc"], "kind": "正式",
-        "valid_from": row["permit_from"], "valid_to": row["permit_to"],
+        "permit_no": row["retail_permit_no"],
+        "station_id": row["station_id"],
+        "uscc": row["uscc"],
+        "kind": "正式",
+        "valid_from": row["permit_from"],
+        "valid_to": row["permit_to"],
         "status": "注销" if row["status"] == "注销" else row["permit_status"],
-        "status_date": row["close_date"] if row["status"] == "注销" else row["permit_status_date"], "issuer": "市商务局",
+        "status_date": row["close_date"] if row["status"] == "注销" else row["permit_status_date"],
+        "issuer": "市商务局",
     }
 
 
 def _cap(city: City, grade: int, month: int) -> dict[str, Any]:
     return {
-        "region_code": city.region[0][:2] + "0000", "oil_grade": GRADES[grade], "valid_from": city.first_day(month),
-        "valid_to": city.last_day(month), "cap_per_l": round(PRICES[grade] + 0.12 + 0.01 * (month % 4), 2),
+        "region_code": city.region[0][:2] + "0000",
+        "oil_grade": GRADES[grade],
+        "valid_from": city.first_day(month),
+        "valid_to": city.last_day(month),
+        "cap_per_l": round(PRICES[grade] + 0.12 + 0.01 * (month % 4), 2),
     }
 
 
@@ -119,9 +140,14 @@ def _psi_rows(city: City, closing: Any, out: Any, cells: tuple[Any, Any, Any], k
     litres = out[at, grade, month]
     return pl.DataFrame(
         {
-            "station_id": [station_id(int(i)) for i in at], "period": [periods[m] for m in month],
-            "oil_grade": [GRADES[g] for g in grade], "filed_on": [filed[m] for m in month], "declare_kind": [kind] * len(at),
-            "open_l": np.maximum(before, 0) / 100, "in_l": np.maximum(litres + after - before, 0) / 100,
-            "out_l": litres / 100, "close_l": np.maximum(after, 0) / 100,
+            "station_id": [station_id(int(i)) for i in at],
+            "period": [periods[m] for m in month],
+            "oil_grade": [GRADES[g] for g in grade],
+            "filed_on": [filed[m] for m in month],
+            "declare_kind": [kind] * len(at),
+            "open_l": np.maximum(before, 0) / 100,
+            "in_l": np.maximum(litres + after - before, 0) / 100,
+            "out_l": litres / 100,
+            "close_l": np.maximum(after, 0) / 100,
         }
     )

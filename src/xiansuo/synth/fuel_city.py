@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
@@ -88,25 +88,45 @@ class City:
 
     def moment(self, month: int, day: int, hour: int = 9) -> datetime:
         """A timestamp within month 0..11."""
-        return datetime(self.year, month + 1, day, hour, 30)
+        return datetime.combine(date(self.year, month + 1, day), time(hour, 30))
 
     def partner(self) -> str:
-        """A company outside the trade, taken in turn. Others 0-7 supply, 8-19 are head offices, 40-59 chemical traders."""
+        """A company outside the trade, in turn. Others 0-7 supply, 8-19 are head offices, 40-59 chemical traders."""
         self.counters["partner"] += 1
         return self.others[20 + self.counters["partner"] % 20]
 
     def case(
-        self, rule: str, label: Label, kind: str, at: int, months: tuple[int, int], *, code: str | None = None,
-        edge: bool = False, rows: Sequence[RowKey] = (), span: tuple[date, date] | None = None, note: str = "",
+        self,
+        rule: str,
+        label: Label,
+        kind: str,
+        at: int,
+        months: tuple[int, int],
+        *,
+        code: str | None = None,
+        edge: bool = False,
+        rows: Sequence[RowKey] = (),
+        span: tuple[date, date] | None = None,
+        note: str = "",
     ) -> None:
         """Record a planted case of station ``at`` from the first to the last of ``months`` (or over ``span``)."""
         self.counters[rule] += 1
         start, end = span or (self.first_day(months[0]), self.last_day(months[1]))
         self.cases.append(
             TruthCase(
-                case_id=f"fuel-{rule}-{self.counters[rule]:05d}", model_id="fuel_tax", rule_id=rule, label=label,
-                strength=STRENGTH.get(rule, "A"), kind=kind, at_threshold=edge, subject_id=self.uscc[at],
-                occurred_from=start, occurred_to=end, exclusion_code=code, note=note, rows=list(rows),
+                case_id=f"fuel-{rule}-{self.counters[rule]:05d}",
+                model_id="fuel_tax",
+                rule_id=rule,
+                label=label,
+                strength=STRENGTH.get(rule, "A"),
+                kind=kind,
+                at_threshold=edge,
+                subject_id=self.uscc[at],
+                occurred_from=start,
+                occurred_to=end,
+                exclusion_code=code,
+                note=note,
+                rows=list(rows),
             )
         )
 
@@ -151,19 +171,37 @@ def make_city(world: World) -> City:
 
     n = min(station_count(world.persons.height), world.companies.height - NEIGHBOURS)
     if n < 90:
-        raise InputError("too few companies for a fuel trade", field="companies", value=str(world.companies.height),
-                         fix="make a province of at least 5000 people")
+        raise InputError(
+            "too few companies for a fuel trade",
+            field="companies",
+            value=str(world.companies.height),
+            fix="make a province of at least 5000 people",
+        )
     rng = world.rng("fuel")
-    chosen = world.companies.head(n)
+    chosen, neighbours = world.companies.head(n), world.companies.slice(n, NEIGHBOURS)
     phys, private = _volumes(rng, n)
-    zeros = np.zeros_like(phys)
     city = City(
-        year=world.year, rng=rng, uscc=chosen["uscc"].to_list(), name=chosen["name"].to_list(),
-        region=chosen["region_code"].to_list(), legal_rep=chosen["legal_rep_id"].to_list(),
-        others=world.companies.slice(n, NEIGHBOURS)["uscc"].to_list(), strangers=world.persons.tail(400)["id_number"].to_list(),
-        n=n, private=private, lon=np.round(118.7 + rng.random(n) * 1.6, 6), lat=np.round(29.6 + rng.random(n) * 0.9, 6),
-        phys=phys, meter=phys.copy(), declared=phys.copy(), corrected=zeros - 1, taxed=phys.copy(), drift=zeros,
-        cold=np.round(rng.uniform(20, 26, phys.shape), 1), exact=np.zeros(n, dtype=bool), active=np.ones((n, MONTHS), dtype=bool),
+        year=world.year,
+        rng=rng,
+        uscc=chosen["uscc"].to_list(),
+        name=chosen["name"].to_list(),
+        region=chosen["region_code"].to_list(),
+        legal_rep=chosen["legal_rep_id"].to_list(),
+        others=neighbours["uscc"].to_list(),
+        strangers=world.persons.tail(400)["id_number"].to_list(),
+        n=n,
+        private=private,
+        lon=np.round(118.7 + rng.random(n) * 1.6, 6),
+        lat=np.round(29.6 + rng.random(n) * 0.9, 6),
+        phys=phys,
+        meter=phys.copy(),
+        declared=phys.copy(),
+        corrected=np.full_like(phys, -1),
+        taxed=phys.copy(),
+        drift=np.zeros_like(phys),
+        cold=np.round(rng.uniform(20, 26, phys.shape), 1),
+        exact=np.zeros(n, dtype=bool),
+        active=np.ones((n, MONTHS), dtype=bool),
     )
     _registers(city)
     return city
@@ -173,7 +211,9 @@ def _volumes(rng: np.random.Generator, n: int) -> tuple[Ints, Flags]:
     import numpy as np
 
     private = rng.random(n) < 0.75
-    base = np.stack([rng.uniform(75_000, 130_000, n), rng.uniform(50_000, 75_000, n), rng.uniform(70_000, 120_000, n)], axis=1)
+    base = np.stack(
+        [rng.uniform(75_000, 130_000, n), rng.uniform(50_000, 75_000, n), rng.uniform(70_000, 120_000, n)], axis=1
+    )
     base = base * np.where(private, 1.0, 1.7)[:, None]
     season = 1 + 0.06 * np.sin(np.arange(MONTHS) / MONTHS * 2 * np.pi)
     litres = base[:, :, None] * season * rng.uniform(0.96, 1.04, (n, len(GRADES), MONTHS))
@@ -187,12 +227,23 @@ def _registers(city: City) -> None:
         state = not city.private[at]
         city.station.append(
             {
-                "station_id": station_id(at), "uscc": city.uscc[at], "station_name": city.name[at],
-                "brand_type": "央企" if state else ("外资" if at % 17 == 0 else "民营"), "biz_scope": "零售",
-                "retail_permit_no": f"浙油零售证书第{10000 + at}号", "hazchem_permit_no": f"浙杭危化经字{20000 + at}",
-                "permit_from": date(2022, at % 12 + 1, 1), "permit_to": date(city.year + 2, at % 12 + 1, 28),
-                "permit_status": "有效", "permit_status_date": None, "region_code": city.region[at],
-                "lon": float(city.lon[at]), "lat": float(city.lat[at]), "status": "营业", "open_date": opened,
-                "close_date": None, "taxpayer_type": "一般纳税人",
+                "station_id": station_id(at),
+                "uscc": city.uscc[at],
+                "station_name": city.name[at],
+                "brand_type": "央企" if state else ("外资" if at % 17 == 0 else "民营"),
+                "biz_scope": "零售",
+                "retail_permit_no": f"浙油零售证书第{10000 + at}号",
+                "hazchem_permit_no": f"浙杭危化经字{20000 + at}",
+                "permit_from": date(2022, at % 12 + 1, 1),
+                "permit_to": date(city.year + 2, at % 12 + 1, 28),
+                "permit_status": "有效",
+                "permit_status_date": None,
+                "region_code": city.region[at],
+                "lon": float(city.lon[at]),
+                "lat": float(city.lat[at]),
+                "status": "营业",
+                "open_date": opened,
+                "close_date": None,
+                "taxpayer_type": "一般纳税人",
             }
         )
