@@ -20,7 +20,8 @@ def named(rule_id: str, code: str | None) -> str:
 def test_gone_new_and_moved_hits_are_told_apart() -> None:
     old = [hit(1), hit(2), hit(3)]
     new = [hit(2), hit(3, gap="7.0"), hit(4)]
-    assert describe(old, new, [], named) == "不再命中：F1 2025年1月；新增命中：F1 2025年4月；F1 2025年3月gap_l由5.0变为7.0"
+    parts = ["不再命中：F1 2025年1月", "新增命中：F1 2025年4月", "F1 2025年3月gap_l由5.0变为7.0"]
+    assert describe(old, new, [], named) == "；".join(parts)
 
 
 def test_hit_now_excluded_is_named_with_its_explanation() -> None:

@@ -73,7 +73,7 @@ def test_unknown_parameter_lists_the_known_ones() -> None:
 
 
 def test_hits_are_refused_outside_evidence() -> None:
-    with pytest.raises(InputError, match="evidence.sql"):
+    with pytest.raises(InputError, match=r"evidence\.sql"):
         bind("SELECT 1 FROM {{hits}}", ONE, as_of=None)
 
 

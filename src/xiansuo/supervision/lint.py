@@ -13,7 +13,7 @@ from xiansuo.supervision.lint_cases import lint_cases
 from xiansuo.supervision.lint_mapping import lint_mapping
 from xiansuo.supervision.lint_rule import RuleCheck, lint_rule, sql_error
 from xiansuo.supervision.lint_sql import lint_tree
-from xiansuo.supervision.lint_tables import Tables, declared_columns, names_mentioned, unknown_table
+from xiansuo.supervision.lint_tables import Tables, columns_maybe_read, declared_columns, unknown_table
 from xiansuo.supervision.load import ModelProblems, load_model, load_parameters, model_folders
 from xiansuo.supervision.mart_files import Mart
 from xiansuo.supervision.model import Model, Subject
@@ -201,9 +201,8 @@ def _unused_columns(model: Model, parsed: list[SqlFile]) -> Iterator[Finding]:
     path = model.folder / "model.yml"
     read: dict[str, set[str]] = {}
     for sql in parsed:
-        names = names_mentioned(sql)
-        for table in {name for name, _, _ in sql.tables}:
-            read.setdefault(table, set()).update(names)
+        for table, name in columns_maybe_read(sql):
+            read.setdefault(table, set()).add(name)
     for subject, _ in _subjects(model):
         named = {name for name in (subject.id, subject.name, subject.region) if name}
         read.setdefault(subject.source, set()).update(named)

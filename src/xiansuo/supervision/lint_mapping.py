@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from xiansuo.core.errors import XiansuoError
 from xiansuo.supervision.findings import Finding
 from xiansuo.supervision.model import Mapping, Model
 from xiansuo.supervision.project import PROVENANCE, Project
@@ -43,8 +44,14 @@ def _needed(path: Path, project: Project, model: Model, mapping: Mapping) -> Ite
         rule = model.rule(name)
         if rule is not None:
             for file, text in ((rule.hits_file, rule.hits_sql), (rule.evidence_file, rule.evidence_sql)):
-                read |= {table for table, _, _ in parse_sql(file, text).tables}
-    needed = set(project.closure(read).datasets)
+                try:
+                    read |= {table for table, _, _ in parse_sql(file, text).tables}
+                except XiansuoError:
+                    continue   # so has the SQL
+    try:
+        needed = set(project.closure(read).datasets)
+    except XiansuoError:
+        return   # the mart at fault has its own finding
     for dataset in sorted(needed - set(mapping.inputs)):
         yield _at(path, ("inputs",), f"{dataset} is not mapped", "map it, or write from: null when nobody has it")
 

@@ -76,13 +76,22 @@ def _physical(scope: Scope) -> dict[str, str]:
     }
 
 
-def names_mentioned(sql: SqlFile) -> set[str]:
-    """Every column name the file mentions, whatever its table."""
+def columns_maybe_read(sql: SqlFile) -> set[tuple[str, str]]:
+    """(table, column) for every column SQL reads or, where the table is not certain, may read."""
     from sqlglot import exp
+    from sqlglot.optimizer.scope import traverse_scope
 
-    return {column.name for column in sql.find(exp.Column)} | {
-        name.name for join in sql.find(exp.Join) for name in join.args.get("using") or ()
-    }
+    found: set[tuple[str, str]] = set()
+    for scope in traverse_scope(sql.tree):
+        physical = _physical(scope)
+        outer = _physical(scope.parent) if scope.parent else {}
+        using = [name.name for join in sql.find(exp.Join) for name in join.args.get("using") or ()]
+        found |= {(table, name) for table in physical.values() for name in using}
+        for column in scope.columns:
+            tables = {**outer, **physical}
+            named = [tables[column.table]] if column.table in tables else [] if column.table else [*tables.values()]
+            found |= {(table, column.name) for table in named}
+    return found
 
 
 def declared_columns(inputs: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
