@@ -23,6 +23,7 @@ _BYTE_DISTANCES = {
     "levenshtein", "damerau_levenshtein", "editdist3", "hamming", "mismatches", "jaccard", "jaro_similarity",
     "jaro_winkler_similarity",
 }
+_WEEKDAYS = {"isodow", "dayofweek_iso", "day_of_week_iso"}
 _FLOATS = {"DOUBLE", "FLOAT"}
 _INTEGERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "UINT", "UBIGINT"}
 
@@ -140,7 +141,7 @@ def _portable_functions(sql: SqlFile) -> Iterator[Finding]:
         if name in _BYTE_DISTANCES:
             yield _finding(sql, node, "XS033", f"{name} compares bytes, and Chinese text has three to a character",
                            "compare exactly, or normalised", name)
-        elif name in ("isodow", "dayofweek_iso", "day_of_week_iso") or (isinstance(node, exp.Extract) and node.name.upper() == "ISODOW"):
+        elif name in _WEEKDAYS or (isinstance(node, exp.Extract) and node.name.upper() == "ISODOW"):
             yield _finding(sql, node, "XS033", "isodow numbers weekdays differently on Spark",
                            "join a calendar dataset", "isodow")
 
