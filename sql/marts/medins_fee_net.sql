@@ -2,7 +2,7 @@
 -- title: 医保费用明细（冲红和退费后）
 -- grain: one row per original fee line of a valid settlement; reversal lines are folded into the line they reverse
 -- inputs: medins.fee_list_d, medins.setl_d
--- materialise: view
+-- materialise: delta
 -- Net first: a reversal line (init_feedetl_sn) reduces its original, a refund record (init_setl_id) that leaves nothing of
 -- a settlement's fund payment sets the net share of all its lines to zero. The platform states the fund payment per
 -- settlement only, so a line's share is the settlement's fund payment in proportion to the line's in-scope amount.
@@ -57,10 +57,10 @@ SELECT
     s.acct_mulaid_pay,
     f.cnt AS gross_cnt,
     CASE WHEN s.gross_fund > 0 AND s.net_fund <= 0 THEN 0 ELSE f.cnt + coalesce(v.cnt, 0) END AS net_cnt,
-    CAST(round(f.inscp_amt * s.gross_fund / s.inscp_amt, 2) AS DECIMAL(18, 2)) AS gross_share,
+    CAST(round(CAST(f.inscp_amt * s.gross_fund / s.inscp_amt AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2)) AS gross_share,
     CASE
         WHEN s.net_fund <= 0 THEN CAST(0 AS DECIMAL(18, 2))
-        ELSE CAST(round((f.inscp_amt + coalesce(v.inscp_amt, 0)) * s.gross_fund / s.inscp_amt, 2) AS DECIMAL(18, 2))
+        ELSE CAST(round(CAST((f.inscp_amt + coalesce(v.inscp_amt, 0)) * s.gross_fund / s.inscp_amt AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
     END AS net_share
 FROM medins.fee_list_d AS f
 INNER JOIN settlement AS s ON s.setl_id = f.setl_id

@@ -46,8 +46,9 @@ def background(world: World, people: pl.DataFrame, scale: int) -> dict[str, pl.D
         [_stays(world, rng, staying, scale), _clinics(world, rng, clinic, scale), _refills(world, rng, chronic, scale)]
     ).with_row_index("serial")
     visits = visits.join(_known(people), on="person", how="left").with_columns(
-        mdtrt_id=pl.format("MB{}", pl.col("serial").cast(pl.String).str.zfill(8)),
-        setl_id=pl.format("SB{}", pl.col("serial").cast(pl.String).str.zfill(8)),
+        # even numbers; planted visits take odd ones, so no number tells which is which at a glance
+        mdtrt_id=pl.format("JZ{}", (pl.col("serial") * 2).cast(pl.String).str.zfill(9)),
+        setl_id=pl.format("JS{}", (pl.col("serial") * 2).cast(pl.String).str.zfill(9)),
     )
     lines = _lines(visits)
     return {

@@ -91,9 +91,9 @@ class Book:
         )
 
     def next_id(self, prefix: str) -> str:
-        """A running number with a prefix."""
+        """A running odd number with a prefix."""
         self.serial += 1
-        return f"{prefix}{self.serial:08d}"
+        return f"{prefix}{2 * self.serial + 1:09d}"
 
     def add(self, dataset: str, **row: Any) -> None:
         """One row of any dataset."""
@@ -118,7 +118,7 @@ class Book:
     ) -> Visit:
         """Write visit, settlement and fee lines. ``posted`` are the settlement's dates if not the visit's;
         ``account_only`` names the account column that pays instead of the fund."""
-        mdtrt_id, setl_id = self.next_id("MP"), self.next_id("SP")
+        mdtrt_id, setl_id = self.next_id("JZ"), self.next_id("JS")
         visit = Visit(mdtrt_id, setl_id, person, institution)
         total = self._lines(visit, lines, dept)
         who = {
@@ -251,7 +251,7 @@ class Book:
             **{
                 **original,
                 **money,
-                "setl_id": self.next_id("SR"),
+                "setl_id": self.next_id("JS"),
                 "refd_setl_flag": "1",
                 "init_setl_id": visit.setl_id,
                 "setl_time": at,

@@ -46,6 +46,9 @@ main_lines AS (
     FROM main_charges
     GROUP BY mdtrt_id, rule_no, window_key, at_time
 ),
+main_visits AS (
+    SELECT DISTINCT mdtrt_id, rule_no FROM main_lines
+),
 matched AS (
     SELECT
         f.mdtrt_id,
@@ -68,6 +71,7 @@ matched AS (
         m.main_is_live = 1 AND f.net_share > 0 AS is_live
     FROM marts.medins_fee_net AS f
     INNER JOIN sub_codes AS c ON c.med_list_codg = f.med_list_codg
+    INNER JOIN main_visits AS v ON v.mdtrt_id = f.mdtrt_id AND v.rule_no = c.rule_no
     INNER JOIN main_lines AS m
         ON m.mdtrt_id = f.mdtrt_id
         AND m.rule_no = c.rule_no

@@ -163,7 +163,7 @@ SELECT
     to_date AS occurred_to,
     CASE
         WHEN measured <= allowed THEN CAST(0 AS DECIMAL(18, 2))
-        ELSE CAST(round(net_share * (measured - allowed) / measured, 2) AS DECIMAL(18, 2))
+        ELSE CAST(round(CAST(net_share * (measured - allowed) / measured AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
     END AS amount,
     exclusion_code,
     generic_code,

@@ -12,38 +12,45 @@ capped AS (
     INNER JOIN medins.rule_daily_cap AS r ON starts_with(c.med_list_codg, r.item_code)
     QUALIFY row_number() OVER (PARTITION BY c.med_list_codg ORDER BY length(r.item_code) DESC, r.rule_no) = 1
 ),
+busy AS (
+    SELECT f.mdtrt_id, f.fee_date, c.rule_no
+    FROM marts.medins_fee_net AS f
+    INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg
+    WHERE f.gross_share > 0 AND f.fee_date BETWEEN c.valid_from AND c.valid_to
+    GROUP BY f.mdtrt_id, f.fee_date, c.rule_no
+    HAVING sum(f.gross_cnt) > min(c.cap_cnt) OR min(c.cap_unit) = '小时'
+),
 days AS (
     SELECT
         f.mdtrt_id,
-        f.certno,
-        f.fixmedins_code,
         f.fee_date,
         c.rule_no,
-        c.item_name,
-        c.cap_cnt,
-        c.cap_unit,
         max(f.med_chrgitm_type) AS item_type,
         sum(f.gross_cnt) AS gross_cnt,
         sum(f.net_cnt) AS net_cnt,
         sum(f.net_share) AS net_share,
-        count(DISTINCT f.bilg_dept_codg) AS departments,
+        CASE WHEN min(f.bilg_dept_codg) <> max(f.bilg_dept_codg) THEN 2 ELSE 1 END AS departments, -- literal: out of, into
         max(CASE WHEN f.hilist_name LIKE '%加收%' THEN 1 ELSE 0 END) AS has_add_on,
         min(f.medins_list_codg) AS local_code
     FROM marts.medins_fee_net AS f
     INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg
-    WHERE f.gross_share > 0 AND f.fee_date BETWEEN c.valid_from AND c.valid_to
-    GROUP BY f.mdtrt_id, f.certno, f.fixmedins_code, f.fee_date, c.rule_no, c.item_name, c.cap_cnt, c.cap_unit
+    INNER JOIN busy AS b ON b.mdtrt_id = f.mdtrt_id AND b.fee_date = f.fee_date AND b.rule_no = c.rule_no
+    WHERE f.gross_share > 0
+    GROUP BY f.mdtrt_id, f.fee_date, c.rule_no
+),
+rules AS (
+    SELECT DISTINCT rule_no, item_name, cap_cnt, cap_unit FROM capped
 ),
 stay_hours AS (
     SELECT
         d.mdtrt_id,
-        d.certno,
-        d.fixmedins_code,
+        m.certno,
+        m.fixmedins_code,
         d.fee_date,
         d.rule_no,
-        d.item_name,
-        d.cap_cnt,
-        d.cap_unit,
+        r.item_name,
+        r.cap_cnt,
+        r.cap_unit,
         d.item_type,
         d.gross_cnt,
         d.net_cnt,
@@ -60,6 +67,7 @@ stay_hours AS (
         ) AS minutes_inside,
         m.endtime = CAST(CAST(m.endtime AS DATE) AS TIMESTAMP) AS end_has_no_time
     FROM days AS d
+    INNER JOIN rules AS r ON r.rule_no = d.rule_no
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = d.mdtrt_id
 ),
 allowance AS (
@@ -116,7 +124,7 @@ daily AS (
         b.fee_date AS last_date,
         CASE
             WHEN b.net_cnt <= b.allowed_cnt THEN CAST(0 AS DECIMAL(18, 2))
-            ELSE CAST(round(b.net_share * (b.net_cnt - b.allowed_cnt) / b.net_cnt, 2) AS DECIMAL(18, 2))
+            ELSE CAST(round(CAST(b.net_share * (b.net_cnt - b.allowed_cnt) / b.net_cnt AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
         END AS amount,
         CASE
             WHEN b.net_cnt <= b.allowed_cnt THEN 'REVERSED'
@@ -142,29 +150,26 @@ daily AS (
     LEFT JOIN local_items AS l ON l.medins_list_codg = b.local_code
 ),
 bed_sum AS (
-    SELECT
-        f.mdtrt_id,
-        min(f.certno) AS certno,
-        min(f.fixmedins_code) AS fixmedins_code,
-        sum(f.net_cnt) AS net_cnt,
-        sum(f.gross_cnt) AS gross_cnt,
-        sum(f.net_share) AS net_share
-    FROM marts.medins_fee_net AS f
-    WHERE list_contains($bed_item_types, f.med_chrgitm_type) AND f.gross_share > 0
-    GROUP BY f.mdtrt_id
+    SELECT mdtrt_id, sum(net_cnt) AS net_cnt, sum(gross_cnt) AS gross_cnt, sum(net_share) AS net_share
+    FROM marts.medins_fee_net
+    WHERE list_contains($bed_item_types, med_chrgitm_type) AND gross_share > 0
+    GROUP BY mdtrt_id
+),
+daily_bed AS (
+    SELECT DISTINCT mdtrt_id FROM daily WHERE list_contains($bed_item_types, item_type)
 ),
 bed_days AS (
     SELECT
-        b.fixmedins_code,
+        m.fixmedins_code,
         CAST(m.begntime AS DATE) AS first_date,
         CAST(m.endtime AS DATE) AS last_date,
         CASE
             WHEN b.net_cnt <= m.ipt_days + $bed_day_allowance THEN CAST(0 AS DECIMAL(18, 2))
-            ELSE CAST(round(b.net_share * (b.net_cnt - m.ipt_days) / b.net_cnt, 2) AS DECIMAL(18, 2))
+            ELSE CAST(round(CAST(b.net_share * (b.net_cnt - m.ipt_days) / b.net_cnt AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
         END AS amount,
         CASE WHEN b.net_cnt <= m.ipt_days + $bed_day_allowance THEN 'REVERSED' END AS exclusion_code,
         b.mdtrt_id,
-        b.certno,
+        m.certno,
         'BED_DAYS' AS rule_no,
         '床位费' AS item_name,
         '日' AS cap_unit,
@@ -172,7 +177,7 @@ bed_days AS (
         CAST(m.ipt_days AS DECIMAL(18, 4)) AS allowed_cnt
     FROM bed_sum AS b
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = b.mdtrt_id
-    LEFT JOIN daily AS d ON d.mdtrt_id = b.mdtrt_id AND list_contains($bed_item_types, d.item_type)
+    LEFT JOIN daily_bed AS d ON d.mdtrt_id = b.mdtrt_id
     WHERE b.gross_cnt > m.ipt_days + $bed_day_allowance AND d.mdtrt_id IS NULL
 )
 SELECT

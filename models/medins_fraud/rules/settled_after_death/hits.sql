@@ -98,7 +98,7 @@ judged AS (
         CASE
             WHEN c.net_fund <= 0 THEN CAST(0 AS DECIMAL(18, 2))
             WHEN l.line_count IS NULL THEN c.net_fund
-            ELSE CAST(round(l.late_inscp * c.gross_fund / nullif(c.inscp_amt, 0), 2) AS DECIMAL(18, 2))
+            ELSE CAST(round(CAST(l.late_inscp * c.gross_fund / nullif(c.inscp_amt, 0) AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
         END AS late_fund
     FROM candidates AS c
     LEFT JOIN dated AS l ON l.setl_id = c.setl_id

@@ -76,7 +76,7 @@ SELECT
     fixmedins_name,
     status_kind,
     custody_from,
-    custody_to,
+    CASE WHEN custody_to > $as_of THEN '尚未出所' ELSE CAST(custody_to AS VARCHAR) || '出所' END AS custody_end,
     referral_id
 FROM explained
 QUALIFY row_number() OVER (
