@@ -133,7 +133,8 @@ def _mask(contract: Contract, mask_type: str) -> str:
     if not failing:
         return f"CAST(0 AS {mask_type})"
     terms = " + ".join(
-        f"CASE WHEN {condition} THEN CAST({1 << bit} AS {mask_type}) ELSE 0 END" for bit, condition in enumerate(failing)
+        f"CASE WHEN {condition} THEN CAST({1 << bit} AS {mask_type}) ELSE 0 END"
+        for bit, condition in enumerate(failing)
     )
     return f"CASE WHEN {' OR '.join(f'({condition})' for condition in failing)} THEN {terms} ELSE 0 END"
 
@@ -157,7 +158,8 @@ def _column_checks(column: Column) -> Iterator[tuple[str, str, str, str]]:
     if kind.validate is not None:
         yield "valid", kind.invalid_zh, f"is not valid: {kind.invalid_en}", f"NOT {_valid(column)}"
     if column.enum:
-        allowed = ", ".join(f"CAST({over(kind.normalise, quote_literal(value))} AS {column.type})" for value in column.enum)
+        texts = (over(kind.normalise, quote_literal(value)) for value in column.enum)
+        allowed = ", ".join(f"CAST({text} AS {column.type})" for text in texts)
         yield "enum", "不在允许的取值内", "is not one of the allowed values", f"{name} NOT IN ({allowed})"
     if column.minimum is not None:
         low = f"CAST({quote_literal(column.minimum)} AS {column.type})"

@@ -25,8 +25,8 @@ _ROOT = {"apiVersion", "kind", "id", "name", "version", "status", "domain", "des
          "customProperties"}
 _TABLE = {"name", "physicalType", "description", "businessName", "tags", "properties", "quality"}
 _PROPERTY = {"name", "businessName", "semanticType", "logicalType", "physicalType", "required", "primaryKey",
-             "primaryKeyPosition", "classification", "synonyms", "enum", "logicalTypeOptions", "description", "examples",
-             "tags", "customProperties"}
+             "primaryKeyPosition", "classification", "synonyms", "enum", "logicalTypeOptions", "description",
+             "examples", "tags", "customProperties"}
 _QUALITY = {"id", "type", "engine", "implementation", "description", "name", "severity", "dimension"}
 _OPTIONS = {"minimum", "maximum", "pattern"}
 
@@ -104,7 +104,9 @@ def _check_standard(raw: Mapping[str, Any], path: Path) -> None:
         raise from_validation(error, path) from None
     for key, wanted in (("kind", "DataContract"), ("apiVersion", "v3.1.0")):
         if raw.get(key) != wanted:
-            raise InputError("not the standard expected", file=path, field=key, value=raw.get(key), fix=f"write {wanted}")
+            raise InputError(
+                "not the standard expected", file=path, field=key, value=raw.get(key), fix=f"write {wanted}"
+            )
 
 
 def _dataset(raw: Mapping[str, Any], path: Path) -> str:
@@ -145,7 +147,9 @@ def _column(entry: Mapping[str, Any], path: Path) -> Column:
     try:
         kind = semantic_type(semantic)
     except UsageError as error:
-        raise InputError(error.message, file=path, field=f"{where}.semanticType", value=semantic, fix=error.fix) from None
+        raise InputError(
+            error.message, file=path, field=f"{where}.semanticType", value=semantic, fix=error.fix
+        ) from None
     _one_of(entry.get("logicalType"), (None, _LOGICAL.get(kind.duckdb_type, "number")), path, f"{where}.logicalType")
     level = entry.get("classification", kind.classification)
     _one_of(level, _CLASSES, path, f"{where}.classification")

@@ -1,4 +1,4 @@
-"""Vetting of row-check expressions: one pure boolean expression over the contract's own columns, parsed with sqlglot."""
+"""Vetting of row-check expressions: one pure boolean expression over the contract's own columns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_expression(expression: str, columns: Sequence[str], *, path: Path, whe
     root = statement.expressions[0].unnest()
     for node in root.walk():
         if isinstance(node, exp.Query | exp.AggFunc | exp.Window | exp.Star | exp.Parameter | exp.Placeholder):
-            raise refuse("a row check sees one row only", node.sql("duckdb"), "use columns, operators and row functions")
+            raise refuse("a row check sees one row only", node.sql("duckdb"), "use columns and row functions")
         if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp | exp.CurrentTime | exp.Rand) or (
             isinstance(node, exp.Anonymous) and node.name.lower() in _IMPURE
         ):

@@ -32,7 +32,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)   # noqa: S506  a safe loader's subclass
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.YAMLError as error:
         raise InputError(f"not YAML: {error}", file=path, fix="mend the YAML at the place named") from error
     except UnicodeDecodeError as error:

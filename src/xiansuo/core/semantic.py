@@ -42,7 +42,11 @@ class SemanticType:
         return self.cast != "x"
 
 
-_PLAIN_CODE = f"NOT regexp_matches(x, '[{sql.BLANK}{sql.WIDE}''+]') AND x <> ''"
+_PLAIN_CODE = (
+    "CASE WHEN regexp_full_match(x, '[!-&(-*,-~]+') THEN true "
+    f"ELSE NOT regexp_matches(x, '[{sql.BLANK}{sql.WIDE}''+]') AND x <> '' END"
+)
+_ID_SHAPE = "[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]"
 _NO_SCIENTIFIC = (
     "CASE WHEN contains(x, '+') AND regexp_full_match(x, '[+-]?[0-9]([.][0-9]+)?[Ee][+][0-9]+') THEN NULL ELSE x END"
 )
@@ -61,9 +65,9 @@ def _keep_ends(first: int, last: int) -> str:
 def _documents() -> Iterable[SemanticType]:
     yield SemanticType(
         "cn.id_number", "公民身份号码", "VARCHAR",
-        normalise=sql.id_text(), cast=sql.matching("[1-9][0-9]{16}[0-9X]"),
-        clean="regexp_full_match(x, '[1-9][0-9]{16}[0-9X]')",
-        aid=sql.id_number17(), validate=sql.id_check_holds(), invalid_zh="出生日期或校验码不符", invalid_en="birth date or check digit is wrong",
+        normalise=sql.id_text(), cast=sql.matching(_ID_SHAPE), clean=f"regexp_full_match(x, '{_ID_SHAPE}')",
+        aid=sql.id_as_number(), validate=sql.id_check_holds(),
+        invalid_zh="出生日期或校验码不符", invalid_en="birth date or check digit is wrong",
         mask=_keep_ends(6, 4), classification="L3",
         good=(("11010519491231002X", "11010519491231002X"), ("110105491231002", "11010519491231002X"),
               ("'１１０１０５19491231002ｘ ", "11010519491231002X")),
@@ -128,7 +132,8 @@ def _texts() -> Iterable[SemanticType]:
         good=((" 0０1 ", "001"), ("X B01", "X B01"), ("税控", "税控"), ("'007", "007")), bad=("1.10105E+17",),
     )
     yield SemanticType(
-        "text", "文本", "VARCHAR", normalise=sql.strip("x"), clean=f"NOT regexp_matches(x, '[{sql.BLANK}]') AND x <> ''",
+        "text", "文本", "VARCHAR", normalise=sql.strip("x"),
+        clean=f"NOT regexp_matches(x, '[{sql.BLANK}]') AND x <> ''",
         good=((" 甲 乙　", "甲 乙"), ("（一）", "（一）")),
     )
     yield SemanticType(
@@ -165,21 +170,36 @@ def _texts() -> Iterable[SemanticType]:
     )
 
 
+_NO_NUMBER = ("1e3", "NaN", "Infinity", "1_000", "--1", "12,34", "无", "0x1F")
+_NUMBER_GOOD = {
+    "money.yuan": (
+        ("￥1,234.50", "1234.50"), ("12.340", "12.34"), ("-5", "-5.00"), ("1234.5元", "1234.50"), ("１２．５", "12.50"),
+    ),
+    "quantity": (("1,000.1234", "1000.1234"), (".5", "0.5000"), ("5.", "5.0000")),
+    "ratio": (("0.123456", "0.123456"), ("12.3%", "0.123000"), ("１００％", "1.000000")),
+}
+_NUMBER_BAD = {
+    "money.yuan": (*_NO_NUMBER, "12.345", "1.2万元", "99999999999999999"),
+    "quantity": (*_NO_NUMBER, "1.23456"),
+    "ratio": (*_NO_NUMBER, "0.1234567", "12.34567%"),
+}
+
+
 def _numbers() -> Iterable[SemanticType]:
     plain = "regexp_full_match(x, '-?[0-9]{{1,{whole}}}([.][0-9]{{1,{scale}}})?')"
-    for name, title, scale, marks, level in (
-        ("money.yuan", "金额（元）", 2, "^[￥¥]|元$|^人民币", "L2"),
-        ("quantity", "数量", 4, "^$", "L2"),
-        ("ratio", "比率", 6, "^$", "L2"),
+    for name, title, scale, marks in (
+        ("money.yuan", "金额（元）", 2, "^[￥¥]|元$|^人民币"),
+        ("quantity", "数量", 4, ""),
+        ("ratio", "比率", 6, ""),
     ):
         yield SemanticType(
             name, title, f"DECIMAL(18,{scale})",
             normalise=sql.number_text(marks), cast=sql.ratio() if name == "ratio" else sql.decimal(scale),
             clean=plain.format(whole=18 - scale, scale=scale), quick=f"try_cast(x AS DECIMAL(18,{scale}))",
-            classification=level, **_number_vectors(name),
+            good=_NUMBER_GOOD[name], bad=_NUMBER_BAD[name],
         )
     yield SemanticType(
-        "integer", "整数", "BIGINT", normalise=sql.number_text("^$"), cast=sql.integer(),
+        "integer", "整数", "BIGINT", normalise=sql.number_text(), cast=sql.integer(),
         clean="regexp_full_match(x, '-?[0-9]{1,18}')", quick="try_cast(x AS BIGINT)",
         good=(("12", "12"), ("1,234", "1234"), ("１２.0", "12"), ("-007", "-7")),
         bad=("12.7", "1e3", "0x1F", "1_000", "12,34", "99999999999999999999"),
@@ -189,19 +209,6 @@ def _numbers() -> Iterable[SemanticType]:
         quick=sql.boolean_cast(),
         good=(("是", "true"), ("0", "false"), ("y", "true"), ("FALSE ", "false")), bad=("有", "2", "t"),
     )
-
-
-def _number_vectors(name: str) -> dict[str, tuple[tuple[str, str], ...] | tuple[str, ...]]:
-    common = ("1e3", "NaN", "Infinity", "1_000", "--1", "12,34", "无", "0x1F")
-    if name == "money.yuan":
-        good: tuple[tuple[str, str], ...] = (
-            ("￥1,234.50", "1234.50"), ("12.340", "12.34"), ("-5", "-5.00"), ("1234.5元", "1234.50"), ("１２．５", "12.50")
-        )
-        return {"good": good, "bad": (*common, "12.345", "1.2万元", "99999999999999999")}
-    if name == "quantity":
-        return {"good": (("1,000.1234", "1000.1234"), (".5", "0.5000"), ("5.", "5.0000")), "bad": (*common, "1.23456")}
-    return {"good": (("0.123456", "0.123456"), ("12.3%", "0.123000"), ("１００％", "1.000000")),
-            "bad": (*common, "0.1234567", "12.34567%")}
 
 
 def _times() -> Iterable[SemanticType]:
@@ -219,7 +226,7 @@ def _times() -> Iterable[SemanticType]:
     )
     yield SemanticType(
         "timestamp", "时间", "TIMESTAMP", normalise=sql.temporal_text(), cast=sql.timestamp_cast(),
-        clean=f"{iso_time} AND substring(x, 12, 2) < '24'", quick="try_cast(x AS TIMESTAMP)",
+        clean=f"{iso_time} AND NOT contains(x, ' 24:')", quick="try_cast(x AS TIMESTAMP)",
         good=(("2024-03-05 10:00:00", "2024-03-05 10:00:00"), ("2024/3/5 9:05", "2024-03-05 09:05:00"),
               ("2024-03-05T10:00:00.123", "2024-03-05 10:00:00.123"), ("20240305102030", "2024-03-05 10:20:30"),
               ("2024年3月5日 10时5分6秒", "2024-03-05 10:05:06"), ("2024-03-05", "2024-03-05 00:00:00"),

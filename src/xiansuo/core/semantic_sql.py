@@ -36,7 +36,7 @@ def squeeze(inner: str) -> str:
 
 def half(inner: str) -> str:
     """Full-width ASCII forms and the ideographic space become half-width."""
-    mapped = f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"   # slow: only where it does something
+    mapped = f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"   # slow, hence only where needed
     return f"CASE WHEN regexp_matches({inner}, '[{WIDE}\\x{{3000}}]') THEN {mapped} ELSE {inner} END"
 
 
@@ -52,9 +52,11 @@ def join_words(inner: str) -> str:
     return f"regexp_replace({before}, '[{BLANK}]+', ' ', 'g')"
 
 
-def number_text(marks: str) -> str:
-    """Text of a number: half-width, without blanks, ``marks`` and well-placed thousands commas."""
-    plain = f"regexp_replace({squeeze(half('ltrim(x, chr(39))'))}, '{marks}', '', 'g')"
+def number_text(marks: str = "") -> str:
+    """Text of a number: half-width, without blanks, what ``marks`` matches and well-placed thousands commas."""
+    plain = squeeze(half("ltrim(x, chr(39))"))
+    if marks:
+        plain = f"regexp_replace({plain}, '{marks}', '', 'g')"
     grouped = f"regexp_full_match({plain}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]*)?')"
     return f"nullif(CASE WHEN {grouped} THEN replace({plain}, ',', '') ELSE {plain} END, '')"
 
@@ -159,13 +161,13 @@ def boolean_cast() -> str:
     )
 
 
-def id_remainder(number: str) -> str:
-    """Weighted digit sum of the 17-digit BIGINT ``number`` (GB 11643), to be taken modulo 11.
+def id_remainder(number: str, digits: int) -> str:
+    """Weighted digit sum (GB 11643, weights 2^k mod 11 from the right) of the BIGINT ``number``, to be taken modulo 11.
 
-    Digits are never split: sum(w_k * digit_k) equals sum((w_k - 10 * w_{k+1}) * (number // 10^k)), which costs one
-    division a digit, a third of what substrings cost.
+    ``number`` holds the leading ``digits`` of the 18 places. Digits are never split: sum(w_k * digit_k) equals
+    sum((w_k - 10 * w_{k+1}) * (number // 10^k)), which costs one division a digit, a third of what substrings cost.
     """
-    weights = ID_WEIGHTS[::-1]
+    weights = (*ID_WEIGHTS, 1)[:digits][::-1]
     terms = []
     for place, weight in enumerate(weights):
         previous = weights[place - 1] if place else 0
@@ -175,28 +177,35 @@ def id_remainder(number: str) -> str:
     return " + ".join(terms)
 
 
-def id_number17() -> str:
-    """The first 17 digits of the citizen number ``x`` as BIGINT: what ``id_check_holds`` calls ``aid``."""
-    return "try_cast(left(x, 17) AS BIGINT)"
+def id_as_number() -> str:
+    """The citizen number ``x`` as BIGINT with 0 for a final X: what ``id_check_holds`` calls ``aid``."""
+    return "try_cast(replace(x, 'X', '0') AS BIGINT)"
 
 
 def id_check_holds() -> str:
-    """Whether ``x``, with ``aid`` from ``id_number17``, has a real birth date and the check character of GB 11643."""
-    day, month, year = "aid // 1000 % 100", "aid // 100000 % 100", "aid // 10000000 % 10000"
+    """Whether ``x``, with ``aid`` from ``id_as_number``, has a real birth date and the check character of GB 11643.
+
+    Days up to the 28th are real in every month; only the others pay for the calendar.
+    """
+    month_day, month, year = "aid // 10000 % 10000", "aid // 1000000 % 100", "aid // 100000000 % 10000"
     last_day = (
         f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 "
         f"WHEN {year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0) THEN 29 ELSE 28 END"
     )
-    birth = f"{year} > 0 AND {month} BETWEEN 1 AND 12 AND {day} >= 1 AND ({day} <= 28 OR {day} <= {last_day})"
-    check = "CASE WHEN suffix(x, 'X') THEN 10 ELSE ascii(right(x, 1)) - 48 END"
-    return f"(({id_remainder('aid')} + {check}) % 11 = 1 AND {birth})"
+    birth = (
+        f"CASE WHEN {month_day} NOT BETWEEN 101 AND 1299 THEN false WHEN {month_day} % 100 BETWEEN 1 AND 28 THEN true "
+        f"ELSE {month_day} % 100 BETWEEN 1 AND {last_day} END"
+    )
+    ten = "CASE WHEN suffix(x, 'X') THEN 10 ELSE 0 END"
+    return f"(({id_remainder('aid', 18)} + {ten}) % 11 = 1 AND {birth})"
 
 
 def id_text() -> str:
     """Document text of a citizen number: half-width, upper case, no blanks; 15 digits become 18 characters."""
     text = f"upper(ltrim({squeeze(half('x'))}, ''''))"
     long = f"left({text}, 6) || '19' || substring({text}, 7)"
-    check = f"substring('{ID_CHECKS}', CAST(({id_remainder(f'try_cast({long} AS BIGINT)')}) % 11 AS INTEGER) + 1, 1)"
+    remainder = id_remainder(f"try_cast({long} AS BIGINT)", 17)
+    check = f"substring('{ID_CHECKS}', CAST(({remainder}) % 11 AS INTEGER) + 1, 1)"
     return f"CASE WHEN regexp_full_match({text}, '[0-9]{{15}}') THEN {long} || {check} ELSE nullif({text}, '') END"
 
 
