@@ -126,6 +126,39 @@ class Xiansuo:
         return evaluate(self.settings, Path(truth))
 
 
+class Bars:
+    """A horizontal bar chart as SVG, drawn here so that notebooks need no chart library and no network."""
+
+    ROW, LEFT, WIDTH, RIGHT = 26, 220, 420, 110
+
+    def __init__(self, title: str, labels: list[str], values: list[float]) -> None:
+        self.title, self.labels, self.values = title, labels, values
+
+    def _repr_svg_(self) -> str:
+        from html import escape
+
+        top = max([*self.values, 1])
+        parts = [f'<text x="0" y="18" font-weight="600">{escape(self.title)}</text>']
+        for place, (label, value) in enumerate(zip(self.labels, self.values, strict=True), start=1):
+            y, length = place * self.ROW + 8, value / top * self.WIDTH
+            parts.append(
+                f'<text x="{self.LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>'
+                f'<rect x="{self.LEFT}" y="{y}" width="{length:.1f}" height="18" fill="#4a7ab5"/>'
+                f'<text x="{self.LEFT + length + 6:.1f}" y="{y + 14}">{value:,.10g}</text>'
+            )
+        width, height = self.LEFT + self.WIDTH + self.RIGHT, (len(self.labels) + 1) * self.ROW + 12
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-size="13" '
+            f'font-family="system-ui, Noto Sans CJK SC, sans-serif">{"".join(parts)}</svg>'
+        )
+
+
+def bars(frame: pl.DataFrame, label: str, value: str, title: str) -> Bars:
+    """A bar per row of ``frame``: text column ``label``, number column ``value`` (at least 0)."""
+    labels = [str(item) for item in frame[label]]
+    return Bars(title, labels, [float(item) for item in frame[value]])
+
+
 def _evidence_row(
     item: dict[str, Any], values: dict[Any, dict[str, Any]], sources: dict[Any, dict[str, Any]]
 ) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from xiansuo.catalog import meta
 from xiansuo.catalog.discover import Units, discover
 from xiansuo.catalog.lineage import mart_sources
 from xiansuo.catalog.marts import PROVENANCE, dataset_types, mart_relations
-from xiansuo.catalog.masks import column_mask, derived_mask, masked
+from xiansuo.catalog.masks import column_mask, derived_mask, is_personal, masked
 from xiansuo.core.files import locked
 from xiansuo.core.naming import canonical_json, digest, quote_ident, quote_literal, split_dataset
 from xiansuo.core.settings import Settings
@@ -116,7 +116,7 @@ def _dataset_view(lake: Lake, contract: Contract) -> View:
 
 
 def _comment(column: Column) -> str:
-    hidden = "（已脱敏）" if column_mask(column) else ""
+    hidden = "（已脱敏）" if is_personal(column) else ""
     more = f"：{column.description}" if column.description else ""
     return f"{column.title}{hidden}{more}"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xiansuo.contracts.model import Column
 
 PERSONAL = ("L3", "L4")
+FREE_TEXT = ("text", "url")
 NO_MASK = "x"
 HIDDEN = "'***'"
 _PLACEHOLDER = re.compile(r"\bx\b(?=(?:[^']*'[^']*')*[^']*$)")
@@ -24,10 +25,18 @@ _PHONE_IN_TEXT = "'(1[3-9][0-9])[0-9]{4}([0-9]{4})', '\\1****\\2', 'g'"
 
 
 def column_mask(column: Column) -> str | None:
-    """The mask over ``x`` for one contract column; None when it may be seen."""
-    if column.classification not in PERSONAL:
-        return None
-    return _semantic_mask(column) or _fallback(column.type, column.classification)
+    """The mask over ``x`` for one contract column; None when it may be seen as it is.
+
+    Texts and addresses of pages may carry a number of somebody whatever their classification: the number is shortened.
+    """
+    if is_personal(column):
+        return _semantic_mask(column) or _fallback(column.type, column.classification)
+    return masked_text("x") if column.semantic in FREE_TEXT else None
+
+
+def is_personal(column: Column) -> bool:
+    """Whether the column is about a person."""
+    return column.classification in PERSONAL
 
 
 def derived_mask(sources: Iterable[Column], kind: str) -> str | None:
@@ -36,15 +45,15 @@ def derived_mask(sources: Iterable[Column], kind: str) -> str | None:
     A value of the type of a personal source is masked as that source is. Other texts made from one are hidden, other
     numbers (counts, ages, sums) are left.
     """
-    personal = sorted(
-        (column for column in sources if column.classification in PERSONAL),
+    hidden = sorted(
+        (column for column in sources if column_mask(column)),
         key=lambda column: (column.classification, column.semantic),
         reverse=True,
     )
-    alike = [column for column in personal if column.type == kind]
+    alike = [column for column in hidden if column.type == kind]
     if alike:
         return column_mask(alike[0])
-    return HIDDEN if personal and kind == "VARCHAR" else None
+    return HIDDEN if hidden and kind == "VARCHAR" else None
 
 
 def masked(name: str, mask: str | None) -> str:

@@ -117,13 +117,16 @@ def _table(
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     table = f"meta.{quote_ident(name)}"
-    con.execute(f"CREATE TABLE {table} ({', '.join(f'{quote_ident(n)} {kind}' for n, (kind, _) in columns.items())})")
+    declared = ", ".join(f"{quote_ident(column)} {kind}" for column, (kind, _) in columns.items())
+    con.execute(f"CREATE TABLE {table} ({declared})")
     con.execute(f"COMMENT ON TABLE {table} IS {quote_literal(title)}")
     for column, (_, text) in columns.items():
         con.execute(f"COMMENT ON COLUMN {table}.{quote_ident(column)} IS {quote_literal(text)}")
     shape = canonical_json([{column: kind for column, (kind, _) in columns.items()}])
     plain = json.dumps([{column: row.get(column) for column in columns} for row in rows], ensure_ascii=False)
-    con.execute(f"INSERT INTO {table} BY NAME SELECT unnest(json_transform(?::JSON, ?), recursive := true)", [plain, shape])
+    con.execute(
+        f"INSERT INTO {table} BY NAME SELECT unnest(json_transform(?::JSON, ?), recursive := true)", [plain, shape]
+    )
 
 
 def _listed(columns: Mapping[str, str]) -> str:
