@@ -43,10 +43,12 @@ PERSON_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int]
 
 
 def build(world: World) -> DomainOutput:
-    """All medins tables, plus the deaths and custodies of planted people, and the planted cases."""
+    """All medins tables, plus the deaths and custodies of planted people, and the planted cases.
+
+    ``world`` is the share of the city that no other domain plants on (``World.share``).
+    """
     import polars as pl
 
-    world = world.share("medins")
     rounds = max(1, min(MOST_ROUNDS, len(world.persons) // PERSONS_PER_ROUND))
     catalogue = institutions(world, rounds)
     names = dict(catalogue.select("fixmedins_code", "fixmedins_name").iter_rows())
