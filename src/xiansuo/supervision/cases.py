@@ -129,7 +129,7 @@ class _Prepared:
         self.model = model
         self.rule = rule
         self._known: dict[date | None, tuple[str, str]] = {}
-        self._columns: list[str] = []
+        self._created = False
 
     def prepare(self, as_of: date | None) -> None:
         """Plan both statements, outside any transaction, so that they outlive the case."""
@@ -137,9 +137,8 @@ class _Prepared:
 
     def hits(self, as_of: date | None) -> list[Row]:
         """Find the hits of the rows filled in; InputError when two are alike."""
-        statement = self._statements(as_of)[0]
-        self.sandbox.con.execute(f"EXECUTE {statement}")
-        found = _rows(self.sandbox, f"SELECT {', '.join(self._columns)} FROM rule_hits ORDER BY ALL")
+        found = _rows(self.sandbox, f"EXECUTE {self._statements(as_of)[0]}")
+        found.sort(key=lambda row: [str(value) for value in row.values()])
         distinct = len({row["hit_id"] for row in found})
         if distinct < len(found):
             raise InputError(
@@ -167,7 +166,7 @@ class _Prepared:
             hits = self._bound(self.rule.hits_sql, as_of, None, "hits.sql")
             columns = self._output(hits)
             select = hits_select(self.model.id, self.rule.id, hits, columns, distinct=False)
-            self.sandbox.con.execute(f"PREPARE hits_{number} AS INSERT INTO rule_hits {select}")
+            self.sandbox.con.execute(f"PREPARE hits_{number} AS INSERT INTO rule_hits {select} RETURNING *")
             evidence = self._bound(self.rule.evidence_sql, as_of, "rule_hits", "evidence.sql")
             listed = ", ".join(EVIDENCE_COLUMNS)
             self.sandbox.con.execute(f"PREPARE evidence_{number} AS SELECT {listed} FROM ({evidence}\n)")
@@ -183,12 +182,12 @@ class _Prepared:
         missing = [name for name in HIT_COLUMNS if name not in columns]
         if missing:
             raise InputError("hits.sql lacks an output column", file=self.rule.hits_file, field=missing[0], fix="add")
-        if not self._columns:
+        if not self._created:
             empty = hits_select(self.model.id, self.rule.id, body, columns)
             shape = self.sandbox.describe(empty)
             listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in shape.items())
             self.sandbox.con.execute(f"CREATE TEMP TABLE rule_hits ({listed})")
-            self._columns = [quote_ident(name) for name in shape]
+            self._created = True
         return columns
 
 
@@ -199,7 +198,7 @@ def _run_case(prepared: _Prepared, case: Case) -> list[str]:
             for dataset, given in case.given.items():
                 prepared.sandbox.fill(dataset, given.columns, given.rows)
             hits = prepared.hits(case.as_of)
-            evidence = prepared.evidence(case.as_of)
+            evidence = prepared.evidence(case.as_of) if hits else []
             return _compare(case, hits) + _check_evidence(prepared.sandbox, case, hits, evidence)
     except InputError as error:
         return [str(error)]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
-from xiansuo.core.naming import quote_ident, split_dataset
+from xiansuo.core.naming import quote_ident, quote_literal, split_dataset
 from xiansuo.supervision.mart_files import Mart
 
 if TYPE_CHECKING:
@@ -73,12 +73,9 @@ class Sandbox:
         if not rows:
             return
         names, values = _numbered(list(columns), rows, known)
-        typed = ", ".join(f"CAST(unnest(?::VARCHAR[]) AS {known[name]})" for name in names)
         listed = ", ".join(quote_ident(name) for name in names)
-        self.con.execute(
-            f"INSERT INTO {sql_name(dataset)} ({listed}) SELECT {typed}",
-            [[_plain(row[place]) for row in values] for place in range(len(names))],
-        )
+        tuples = ", ".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in values)
+        self.con.execute(f"INSERT INTO {sql_name(dataset)} ({listed}) VALUES {tuples}")
 
     def _shadow(self, mart: str) -> None:
         listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in self.columns[mart].items())
@@ -103,5 +100,6 @@ def _numbered(
     return names, filled
 
 
-def _plain(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _literal(value: Any) -> str:
+    """A text literal, which DuckDB casts to the column's type."""
+    return "NULL" if value is None else quote_literal(str(value))
