@@ -145,90 +145,44 @@ def custodial_code() -> str:
     return "H33010900001"
 
 
+EXCLUSIVE_PAIRS = [
+    ("EP001", "emergency_watch", "001109", "床位费", "单日"),
+    ("EP002", "emergency_watch", "0012010000", "护理费", "单日"),
+    ("EP003", "emergency_watch", "001102", "诊查费", "单日"),
+    ("EP004", "icu", "001201000030000", "Ⅰ级护理", "单日"),
+    ("EP005", "phaco", "00330406002", "白内障囊外摘除术", "单次就诊"),
+    ("EP006", "ventilator", "001203000010000", "氧气吸入", "6小时"),
+    ("EP007", "monitor", "003107010010000", "常规心电图检查", "同一小时"),
+]
+DAILY_CAPS = [
+    ("DC001", "001109", "床位费", 1, "次"),
+    ("DC002", "001201000030000", "Ⅰ级护理", 1, "次"),
+    ("DC003", "001201000040000", "Ⅱ级护理", 1, "次"),
+    ("DC004", "001102000050000", "住院诊查费", 1, "次"),
+    ("DC005", "001201000010000", "重症监护", 24, "小时"),
+    ("DC006", "003106030010000", "呼吸机辅助呼吸", 24, "小时"),
+    ("DC007", "003110000060000", "连续性血液净化", 24, "小时"),
+    ("DC008", "00120600002", "大换药", 1, "次"),
+]
+SEX_LIMITS = [
+    ("SX001", "hysterogram", "项目", "2"),
+    ("SX002", "breast", "项目", "2"),
+    ("SX003", "womb_pill", "药品", "2"),
+    ("SX004", "prostate", "项目", "1"),
+    ("SX005", "prostate_cancer_drug", "药品", "1"),
+]
+AGE_LIMITS = [("AG001", "child_syrup", None, 14), ("AG002", "adult_drug", 18, None)]
+IN_FORCE = {"valid_from": RULES_FROM, "valid_to": None}
+
+
 def rule_tables() -> dict[str, pl.DataFrame]:
     """The four rule tables and the local price file."""
     import polars as pl
 
-    pairs = [
-        ("EP001", "emergency_watch", "001109", "床位费", "单日"),
-        ("EP002", "emergency_watch", "0012010000", "护理费", "单日"),
-        ("EP003", "emergency_watch", "001102", "诊查费", "单日"),
-        ("EP004", "icu", "001201000030000", "Ⅰ级护理", "单日"),
-        ("EP005", "phaco", "00330406002", "白内障囊外摘除术", "单次就诊"),
-        ("EP006", "ventilator", "001203000010000", "氧气吸入", "6小时"),
-        ("EP007", "monitor", "003107010010000", "常规心电图检查", "同一小时"),
-    ]
-    caps = [
-        ("DC001", "001109", "床位费", 1, "次"),
-        ("DC002", "001201000030000", "Ⅰ级护理", 1, "次"),
-        ("DC003", "001201000040000", "Ⅱ级护理", 1, "次"),
-        ("DC004", "001102000050000", "住院诊查费", 1, "次"),
-        ("DC005", "001201000010000", "重症监护", 24, "小时"),
-        ("DC006", "003106030010000", "呼吸机辅助呼吸", 24, "小时"),
-        ("DC007", "003110000060000", "连续性血液净化", 24, "小时"),
-        ("DC008", "00120600002", "大换药", 1, "次"),
-    ]
-    sexes = [
-        ("SX001", "hysterogram", "项目", "2"),
-        ("SX002", "breast", "项目", "2"),
-        ("SX003", "womb_pill", "药品", "2"),
-        ("SX004", "prostate", "项目", "1"),
-        ("SX005", "prostate_cancer_drug", "药品", "1"),
-    ]
-    ages = [("AG001", "child_syrup", None, 14), ("AG002", "adult_drug", 18, None)]
-    dated = {"valid_from": RULES_FROM, "valid_to": None}
-    local = {"medins_list_codg": "LOC001", "document_no": "杭医保发〔2024〕18号", **dated}
+    local = {"medins_list_codg": "LOC001", "document_no": "杭医保发〔2024〕18号", **IN_FORCE}
     tables: dict[str, list[dict[str, object]]] = {
-        "medins.rule_exclusive_pair": [
-            {
-                "rule_no": no,
-                "main_code": ITEMS[main].code,
-                "main_name": ITEMS[main].name,
-                "sub_code": sub,
-                "sub_name": name,
-                "time_window": window,
-                "batch": 7,
-                **dated,
-            }
-            for no, main, sub, name, window in pairs
-        ],
-        "medins.rule_daily_cap": [
-            {
-                "rule_no": no,
-                "item_code": code,
-                "item_name": name,
-                "cap_cnt": float(cap),
-                "cap_unit": unit,
-                "batch": 8,
-                **dated,
-            }
-            for no, code, name, cap, unit in caps
-        ],
-        "medins.rule_sex": [
-            {
-                "rule_no": no,
-                "item_code": ITEMS[key].code,
-                "item_name": ITEMS[key].name,
-                "list_kind": kind,
-                "sex_limit": sex,
-                "batch": 1,
-                **dated,
-            }
-            for no, key, kind, sex in sexes
-        ],
-        "medins.rule_age": [
-            {
-                "rule_no": no,
-                "item_code": ITEMS[key].code,
-                "item_name": ITEMS[key].name,
-                "list_kind": "药品",
-                "min_age": low,
-                "max_age": high,
-                "batch": 1,
-                **dated,
-            }
-            for no, key, low, high in ages
-        ],
+        **_item_rules(),
+        **_person_rules(),
         "medins.local_price_item": [
             {
                 **local,
@@ -239,3 +193,63 @@ def rule_tables() -> dict[str, pl.DataFrame]:
         ],
     }
     return {name: pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date}) for name, rows in tables.items()}
+
+
+def _item_rules() -> dict[str, list[dict[str, object]]]:
+    return {
+        "medins.rule_exclusive_pair": [
+            {
+                "rule_no": no,
+                "main_code": ITEMS[main].code,
+                "main_name": ITEMS[main].name,
+                "sub_code": sub,
+                "sub_name": name,
+                "time_window": window,
+                "batch": 7,
+                **IN_FORCE,
+            }
+            for no, main, sub, name, window in EXCLUSIVE_PAIRS
+        ],
+        "medins.rule_daily_cap": [
+            {
+                "rule_no": no,
+                "item_code": code,
+                "item_name": name,
+                "cap_cnt": float(cap),
+                "cap_unit": unit,
+                "batch": 8,
+                **IN_FORCE,
+            }
+            for no, code, name, cap, unit in DAILY_CAPS
+        ],
+    }
+
+
+def _person_rules() -> dict[str, list[dict[str, object]]]:
+    return {
+        "medins.rule_sex": [
+            {
+                "rule_no": no,
+                "item_code": ITEMS[key].code,
+                "item_name": ITEMS[key].name,
+                "list_kind": kind,
+                "sex_limit": sex,
+                "batch": 1,
+                **IN_FORCE,
+            }
+            for no, key, kind, sex in SEX_LIMITS
+        ],
+        "medins.rule_age": [
+            {
+                "rule_no": no,
+                "item_code": ITEMS[key].code,
+                "item_name": ITEMS[key].name,
+                "list_kind": "药品",
+                "min_age": low,
+                "max_age": high,
+                "batch": 1,
+                **IN_FORCE,
+            }
+            for no, key, low, high in AGE_LIMITS
+        ],
+    }
