@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from xiansuo.synth.fuel_city import City, taker
+from xiansuo.synth.fuel_city import TRADERS, City, taker
 from xiansuo.synth.fuel_money import VAT
 from xiansuo.synth.truth import RowKey
 
@@ -62,7 +62,7 @@ def _chemical(
     keys: list[RowKey] = []
     for piece, weight in enumerate(tonnes):
         number = f"2536{city.year}{city.serial('H')[1:]:0>12}"
-        trader = city.others[40 + (at + piece) % 20]
+        trader = city.others[TRADERS[(at + piece) % len(TRADERS)]]
         amount = round(weight * price, 2)
         city.docs["fuel.vat_invoice"].append(
             {
@@ -97,7 +97,7 @@ def _direct(city: City, at: int, rows: list[RowKey]) -> None:
             {
                 "agreement_no": city.serial("BA"),
                 "uscc": city.uscc[at],
-                "partner_uscc": city.others[25],
+                "partner_uscc": city.partner(),
                 "kind": "直送",
                 "waybill_no": None,
                 "inv_no": key["inv_no"],

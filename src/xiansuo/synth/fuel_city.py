@@ -34,7 +34,11 @@ LOSS_RATES = (0.005, 0.005, 0.003)
 PRICES = (7.52, 7.98, 7.16)
 MONTHS = 12
 STRENGTH: Mapping[str, Strength] = {"stock_imbalance": "B", "totalizer_anomaly": "B"}
-NEIGHBOURS = 60
+# Companies around the stations, by position in City.others: suppliers, head offices, owners of goods that only pass
+# through a station, and chemical traders.
+SUPPLIERS, HEAD_OFFICES, PARTNERS, TRADERS = range(4), range(4, 10), range(10, 18), range(18, 25)
+NEIGHBOURS = 25
+MIN_STATIONS = 95
 
 
 @dataclass
@@ -91,9 +95,9 @@ class City:
         return datetime.combine(date(self.year, month + 1, day), time(hour, 30))
 
     def partner(self) -> str:
-        """A company outside the trade, in turn. Others 0-7 supply, 8-19 are head offices, 40-59 chemical traders."""
+        """A company that owns goods passing through, in turn."""
         self.counters["partner"] += 1
-        return self.others[20 + self.counters["partner"] % 20]
+        return self.others[PARTNERS[self.counters["partner"] % len(PARTNERS)]]
 
     def case(
         self,
@@ -168,17 +172,16 @@ def station_count(persons: int) -> int:
 def make_city(world: World) -> City:
     """Innocent stations and books, drawn from the world's companies; InputError when there are too few companies."""
     import numpy as np
+    import polars as pl
 
     n = min(station_count(world.persons.height), world.companies.height - NEIGHBOURS)
-    if n < 90:
+    if n < MIN_STATIONS:
         raise InputError(
-            "too few companies for a fuel trade",
-            field="companies",
-            value=str(world.companies.height),
-            fix="make a province of at least 5000 people",
+            "too few companies for a fuel trade", field="companies", fix="make a province of at least 4000 people"
         )
     rng = world.rng("fuel")
-    chosen, neighbours = world.companies.head(n), world.companies.slice(n, NEIGHBOURS)
+    trade = world.companies.sort(pl.col("name").str.contains("石油"), descending=True, maintain_order=True)
+    chosen, neighbours = trade.head(n), trade.slice(n, NEIGHBOURS)
     phys, private = _volumes(rng, n)
     city = City(
         year=world.year,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth.fuel_city import GRADES, GROUPS, LITRES_PER_TONNE, MONTHS, TAX_CODES, City, station_id
+from xiansuo.synth.fuel_city import GRADES, GROUPS, LITRES_PER_TONNE, MONTHS, SUPPLIERS, TAX_CODES, City, station_id
 from xiansuo.synth.fuel_loads import BUYER_NONE, OPENING_L, Loads
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _waybills(city: City, base: pl.DataFrame) -> pl.DataFrame:
         un_no=_text(["1203", "1203", "1202"], base["grade"]),
         oil_grade=_text(list(GRADES), base["grade"]),
         qty_t="t",
-        shipper_uscc=_text(city.others[:8], base["at"] % 8),
+        shipper_uscc=_text(city.others, base["at"] % len(SUPPLIERS)),
         consignee_uscc=_text(city.uscc, base["at"]),
         consignee_address=_text(addresses, base["at"]),
         load_ts="load_ts",
@@ -118,7 +118,7 @@ def _purchases(city: City, loads: Loads, base: pl.DataFrame) -> pl.DataFrame:
         inv_no=pl.format("2533{}{}", pl.lit(str(city.year)), (pl.col("i") + 1).cast(pl.String).str.zfill(12)),
         line_no=pl.lit(1),
         issue_ts=pl.col("unload_ts") + pl.duration(hours=2) + pl.duration(days=pl.Series(np.where(late, loads.lag, 0))),
-        seller_uscc=_text(city.others[:8], base["at"] % 8),
+        seller_uscc=_text(city.others, base["at"] % len(SUPPLIERS)),
         buyer_uscc=pl.when(pl.Series(loads.buyer) >= 0)
         .then(_text(city.others, pl.Series(buyers)))
         .otherwise(_text(city.uscc, base["at"])),

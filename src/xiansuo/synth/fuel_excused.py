@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xiansuo.synth.fuel_city import GRADES, LITRES_PER_TONNE, TAX_CODES, City, station_id
+from xiansuo.synth.fuel_city import GRADES, HEAD_OFFICES, LITRES_PER_TONNE, TAX_CODES, City, station_id
 from xiansuo.synth.fuel_papers import F1, F2, branch, deduction, sales_limit, settlement, stock_limit, tank_event
 
 
@@ -35,7 +35,7 @@ def self_use(city: City, at: int, turn: int) -> None:
 def parent(city: City, at: int, turn: int) -> None:
     """Card sales that a filed head office settles."""
     months = range(5, 7 + turn)
-    head_office = city.others[10 + turn]
+    head_office = city.others[HEAD_OFFICES[turn]]
     branch(city, at, head_office)
     for month in months:
         litres = _missing(city, at, 0, month)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from xiansuo.synth.fuel_city import (
     GRADES,
+    HEAD_OFFICES,
     LITRES_PER_TONNE,
     LOSS_RATES,
     MONTHS,
+    PARTNERS,
     City,
     taker,
 )
@@ -197,7 +199,7 @@ def agreement(city: City, loads: Loads, position: int, partner: str, kind: str) 
 def _foreign(city: City, loads: Loads, at: int, turn: int, kind: str, code: str) -> None:
     """Two loads that go through the station for someone else, who has the invoices; the stock balance sees them too."""
     first, _, months = _quarter(city, turn)
-    partner = 20 + (at * 3 + turn) % 20
+    partner = PARTNERS[(at * 3 + turn) % len(PARTNERS)]
     days = (first + 12, first + 17)
     positions = [loads.add(at, turn % 2 * 2, day, 28.5, partner) for day in days]
     for position in positions:
@@ -220,7 +222,7 @@ def _stored(city: City, loads: Loads, at: int, turn: int) -> None:
 def _central(city: City, loads: Loads, at: int, turn: int) -> None:
     """The head office buys and hands on to its branch."""
     picked, months = _chosen(city, loads, at, 0, turn, 2)
-    head_office = 12 + turn
+    head_office = HEAD_OFFICES[turn]
     branch(city, at, city.others[head_office], "汇总纳税")
     loads.buyer[picked] = head_office
     for position in picked:

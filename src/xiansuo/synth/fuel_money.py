@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.fuel_city import PRICES, City, station_id, taker
+from xiansuo.synth.fuel_city import HEAD_OFFICES, PRICES, City, station_id, taker
 from xiansuo.synth.truth import RowKey
 
 if TYPE_CHECKING:
-    from xiansuo.synth.fuel_city import Floats
+    from xiansuo.synth.fuel_city import HEAD_OFFICES, Floats
 
 F5 = "personal_receipts"
 VAT = 0.13
@@ -143,7 +143,7 @@ def _head_office(city: City, till: Till, at: int, turn: int) -> None:
     """Card money that the head office settles, invoices and returns."""
     month = 2 + turn
     amount = round(float(till.company[at, month]) * 0.15, 2)
-    head_office = city.others[17 + turn % 3]
+    head_office = city.others[HEAD_OFFICES[turn % len(HEAD_OFFICES)]]
     city.docs["fuel.branch_relation"].append(
         {
             "approval_no": city.serial("税总分备"),

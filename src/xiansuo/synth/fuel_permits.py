@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from xiansuo.synth.fuel_city import City, station_id, taker
+from xiansuo.synth.fuel_city import PARTNERS, City, station_id, taker
 from xiansuo.synth.fuel_loads import BUYER_NONE, Loads, agreement, calendar_day, load_rows
 
 F11 = "unlicensed_supply"
@@ -55,11 +55,11 @@ def _licensed(city: City, loads: Loads, at: int, code: str, turn: int) -> None:
             2,
             min(last_good + 2, 363),
             28.0,
-            20 + at % 20 if code == "DROP_SHIPMENT" else BUYER_NONE,
+            PARTNERS[at % len(PARTNERS)] if code == "DROP_SHIPMENT" else BUYER_NONE,
             int(code == "RETURNED"),
         )
         if code == "DROP_SHIPMENT":
-            agreement(city, loads, position, city.others[20 + at % 20], "直送")
+            agreement(city, loads, position, city.others[PARTNERS[at % len(PARTNERS)]], "直送")
         after = [position]
     else:
         last_good = days[-2 - turn]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xiansuo.synth import fuel_excused as excused
-from xiansuo.synth.fuel_city import City, taker
+from xiansuo.synth.fuel_city import HEAD_OFFICES, City, taker
 from xiansuo.synth.fuel_papers import F1, F2, deduction, sales_limit, settlement, stock_limit
 
 
@@ -68,7 +68,7 @@ def _off_book(city: City, at: int, turn: int) -> None:
         if turn == 2:
             deduction(city, at, grade, month, hidden, None)
         if turn == 3:
-            settlement(city, at, grade, month, hidden, city.others[9])
+            settlement(city, at, grade, month, hidden, city.others[HEAD_OFFICES[-1]])
     kind = "edge" if edge else {2: "forged_self_use", 3: "unregistered_parent"}.get(turn, "off_book")
     city.case(F1, "violation", kind, at, (start, months[-1]), edge=edge, rows=city.psi_rows(at, grade, months))
 

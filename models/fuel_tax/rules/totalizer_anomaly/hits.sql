@@ -142,6 +142,16 @@ SELECT
         WHEN 'CHIP' THEN '税控芯片或铅封更换无记录'
         ELSE '检定超期仍在出油'
     END AS finding,
+    CASE
+        WHEN finding = 'CHIP' THEN '报税时读出的号码由' || detail
+        WHEN finding = 'OVERDUE' THEN '检定到期后又出油' || CAST(CAST(delta_l AS DECIMAL(18, 2)) AS VARCHAR) || '升'
+        WHEN finding = 'IDLE' THEN '总累停在' || CAST(CAST(to_total_l AS DECIMAL(18, 2)) AS VARCHAR)
+            || '升，期间该枪收款' || CAST(paid_amt AS VARCHAR) || '元'
+        WHEN finding = 'CONSTANT' THEN '连续' || CAST(steps AS VARCHAR) || '日每日都是'
+            || CAST(CAST(delta_l AS DECIMAL(18, 2)) AS VARCHAR) || '升'
+        ELSE '总累由' || CAST(CAST(from_total_l AS DECIMAL(18, 2)) AS VARCHAR)
+            || '升变为' || CAST(CAST(to_total_l AS DECIMAL(18, 2)) AS VARCHAR) || '升'
+    END AS account,
     CAST(from_total_l AS DECIMAL(18, 2)) AS from_total_l,
     CAST(to_total_l AS DECIMAL(18, 2)) AS to_total_l,
     CAST(delta_l AS DECIMAL(18, 2)) AS delta_l,

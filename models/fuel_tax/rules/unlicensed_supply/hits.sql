@@ -58,6 +58,12 @@ SELECT
     e.station_id,
     CAST(date_trunc('month', e.arrive_date) AS DATE) AS month_start,
     e.finding,
+    CASE e.finding
+        WHEN '加油站已注销' THEN '注销日期' || CAST(min(s.close_date) AS VARCHAR)
+        WHEN '许可已吊销或注销' THEN '许可终止日期' || CAST(min(s.permit_status_date) AS VARCHAR)
+        WHEN '许可尚未生效' THEN '许可起始日期' || CAST(min(s.permit_from) AS VARCHAR)
+        ELSE '许可截止日期' || CAST(min(s.permit_to) AS VARCHAR)
+    END AS account,
     count(*) AS load_count,
     CAST(sum(e.qty_t) AS DECIMAL(18, 3)) AS load_t,
     min(s.permit_to) AS permit_to,
