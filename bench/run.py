@@ -16,11 +16,29 @@ import duckdb
 
 from bench.measure import in_turn
 from bench.province import fuel_lake
-from xiansuo.clues.run import bound_hits, run_model
+from xiansuo.clues.inputs import data_as_of, pin_inputs, register_inputs
+from xiansuo.clues.run import run_model
+from xiansuo.core.progress import NullProgress
 from xiansuo.core.settings import Settings
+from xiansuo.lake.session import connect
+from xiansuo.supervision.bind import bind
+from xiansuo.supervision.load import find_model
+from xiansuo.supervision.project import Project
 
 ROUNDS = 3
 MODEL = "fuel_tax"
+
+
+def bare_session(settings: Settings) -> tuple[duckdb.DuckDBPyConnection, list[str]]:
+    """A session in which the model's inputs are plain views over Parquet, and its bound hits.sql texts."""
+    model, project = find_model(settings.project, MODEL), Project(settings.project)
+    inputs = pin_inputs(settings, project, model, None)
+    as_of = data_as_of(settings, inputs.closure.datasets)
+    con = connect(settings)
+    register_inputs(con, settings, project, model, None, inputs, NullProgress())
+    return con, [
+        bind(rule.hits_sql, model.parameters, as_of=as_of, event_date=rule.spec.event_date) for rule in model.rules
+    ]
 
 
 def main(rows: int) -> None:
@@ -28,7 +46,7 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory(prefix="xiansuo-bench-") as folder:
         settings = Settings.discover(home=Path(folder) / "home")
         readings = fuel_lake(settings, rows)
-        statements = bound_hits(settings, MODEL)
+        con, statements = bare_session(settings)
 
         def product() -> None:
             shutil.rmtree(settings.lake / "models", ignore_errors=True)
@@ -36,9 +54,8 @@ def main(rows: int) -> None:
                 raise SystemExit("the run was skipped, nothing was measured")
 
         def bare() -> None:
-            with duckdb.connect(config={"threads": str(settings.threads)}) as con:
-                for statement in statements:
-                    con.execute(statement).fetchall()
+            for statement in statements:
+                con.execute(statement).fetchall()
 
         timed = in_turn(ROUNDS, bare=bare, product=product)
     ratio = timed["product"].seconds / timed["bare"].seconds

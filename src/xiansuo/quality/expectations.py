@@ -5,6 +5,7 @@ shapes of table can be audited: a lake table (typed columns only) and a staged o
 every column beside it as `<column>__text`, so that lost values can be told from empty ones.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,8 +49,7 @@ def _column(column: Column, staged: bool) -> Iterator[Planned]:
     if staged and kind.can_fail:
         yield Planned(f"{name}:cast", f"{title}是有效的{kind.title_zh}", _survives(name))
     if kind.validate is not None:
-        broken = f"NOT ({over(kind.validate, quote_ident(name))})"
-        yield Planned(f"{name}:valid", f"{title}自身规则成立（如校验位）", _no_row(broken))
+        yield Planned(f"{name}:valid", f"{title}自身规则成立（如校验位）", _no_row(f"NOT ({_own_rule(column)})"))
     if column.enum:
         values = list(column.enum)
         yield Planned(
@@ -74,6 +74,13 @@ def _column(column: Column, staged: bool) -> Iterator[Planned]:
     if column.pattern is not None:
         broken = f"NOT regexp_full_match({quote_ident(name)}, {quote_literal(column.pattern)})"
         yield Planned(f"{name}:pattern", f"{title}符合规定格式", _no_row(broken))
+
+
+def _own_rule(column: Column) -> str:
+    """The semantic type's rule over the typed column; the helper value it may call `aid` is written out in place."""
+    name, kind = quote_ident(column.name), column.kind
+    rule = over(kind.validate or "true", name)
+    return re.sub(r"\baid\b", f"({over(kind.aid, name)})", rule) if kind.aid is not None else rule
 
 
 def _bound(column: Column, text: str) -> float | datetime:
