@@ -78,7 +78,7 @@ foreign_load AS (
     FROM load AS l
     JOIN fuel.delivery_agreement AS a ON a.waybill_no = l.waybill_no AND a.uscc = l.uscc
     JOIN invoice AS i ON i.buyer_uscc = a.partner_uscc AND i.oil_grade = l.oil_grade
-    WHERE a.kind <> '调拨' AND abs(datediff('day', i.issue_ts, l.unload_ts)) <= $invoice_days
+    WHERE a.kind <> '调拨' AND abs(datediff('day', CAST(i.issue_ts AS DATE), CAST(l.unload_ts AS DATE))) <= $invoice_days
         AND i.litres >= l.litres * (1 - $load_tolerance)
 ),
 loaded AS (

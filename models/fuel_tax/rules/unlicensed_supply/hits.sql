@@ -43,7 +43,7 @@ explained AS (
                 SELECT 1 FROM fuel.delivery_agreement AS d
                 JOIN fuel.vat_invoice AS i ON i.buyer_uscc = d.partner_uscc
                 WHERE d.waybill_no = a.waybill_no AND d.uscc = a.uscc AND d.kind <> '调拨' AND i.status <> '作废'
-                    AND abs(datediff('day', i.issue_ts, a.arrive_date)) <= $invoice_days
+                    AND abs(datediff('day', CAST(i.issue_ts AS DATE), a.arrive_date)) <= $invoice_days
             ) THEN 'DROP_SHIPMENT'
         END AS exclusion_code
     FROM arrival AS a

@@ -22,7 +22,7 @@ stopped AS (
 load AS (
     SELECT
         w.waybill_no, w.consignee_uscc AS uscc, w.oil_grade, f.oil_group, w.unload_ts,
-        CAST(datediff('day', DATE '1970-01-01', w.unload_ts) AS INTEGER) AS day_no,  -- literal: 日序号起点
+        CAST(datediff('day', DATE '1970-01-01', CAST(w.unload_ts AS DATE)) AS INTEGER) AS day_no,  -- literal: 日序号起点
         CAST(w.qty_t * f.litres_per_tonne AS DECIMAL(18, 4)) AS litres
     FROM fuel.haz_waybill AS w
     JOIN stopped AS t ON t.waybill_no = w.waybill_no
@@ -31,7 +31,7 @@ load AS (
 purchase AS (
     SELECT
         i.inv_no, i.buyer_uscc AS uscc, i.spec AS oil_grade, f.oil_group, i.red_of, i.reissue_of,
-        CAST(datediff('day', DATE '1970-01-01', i.issue_ts) AS INTEGER) AS day_no,  -- literal: 日序号起点
+        CAST(datediff('day', DATE '1970-01-01', CAST(i.issue_ts AS DATE)) AS INTEGER) AS day_no,  -- literal: 日序号起点
         CAST(
             CASE i.unit
                 WHEN '升' THEN i.qty
