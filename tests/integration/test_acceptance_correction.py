@@ -34,6 +34,7 @@ INGEST_POINTS = {
     "stored": "old",
     "landed": "old",
     "before quarantine": "old",
+    "quarantine written": "old",
     "before lake": "old",
     "before receipt": "new",
     "before superseding": "new",
@@ -198,15 +199,23 @@ def test_corrected_rows_move_exactly_the_clue_that_rested_on_them(demo: Demo, tm
 
 @pytest.fixture(scope="module")
 def correction(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Correction:
+    """The last repair, with one unreadable line more, so that quarantine has something to write."""
     repair = REPAIRS[-1]
-    return correct(demo, repair, planted(demo, repair)[1], tmp_path_factory.mktemp("letters"))
+    made = correct(demo, repair, planted(demo, repair)[1], tmp_path_factory.mktemp("letters"))
+    with Path(made.path).open("a", encoding="utf-8") as file:
+        width = len(load_contracts(settings_of(demo.home).project)[repair.dataset].columns)
+        file.write("," * (width - 2) + "不详,\n")
+    return made
 
 
 @pytest.fixture(scope="module")
 def corrected(demo: Demo, correction: Correction, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home with the correction taken in and no new run."""
     settings = settings_of(linked_copy(demo.home, tmp_path_factory.mktemp("corrected") / "home", "landing"))
-    assert correction.ingest(settings).status == "accepted"
+    passed: list[str] = []
+    taken = correction.ingest(settings, passed.append)
+    assert (taken.status, taken.rows_quarantined) == ("accepted", 1)
+    assert passed == list(INGEST_POINTS)
     return settings
 
 
