@@ -10,4 +10,4 @@ UNION ALL
 SELECT DISTINCT h.hit_id, 'fuel.oil_psi' AS dataset, p._file, p._row, 'declaration' AS role
 FROM {{hits}} AS h
 JOIN fuel.gas_station AS s ON s.uscc = h.subject_id
-JOIN fuel.oil_psi AS p ON p.station_id = s.station_id AND year(p.period) = h.tax_year
+JOIN fuel.oil_psi AS p ON p.station_id = s.station_id AND p.period >= date_trunc('month', h.occurred_from) AND p.period <= h.occurred_to
