@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from xiansuo.synth.fuel_city import TRADERS, City, taker
 from xiansuo.synth.fuel_money import VAT
-from xiansuo.synth.truth import RowKey
+from xiansuo.synth.truth import Label, RowKey
 
 F6 = "renamed_fuel"
 CHEMICAL_CODE = "1070202990000000000"
@@ -44,9 +44,8 @@ def _renamed_look(city: City, at: int, turn: int) -> None:
     _rename(city, "lookalike", (code or "just_under").lower(), code, at, rows, edge=code is None)
 
 
-def _rename(city: City, label: str, kind: str, code: str | None, at: int, rows: list[RowKey], *, edge: bool) -> None:
-    planted = "violation" if label == "violation" else "lookalike"
-    city.case(F6, planted, kind, at, (0, 11), code=code, edge=edge, rows=rows)
+def _rename(city: City, label: Label, kind: str, code: str | None, at: int, rows: list[RowKey], *, edge: bool) -> None:
+    city.case(F6, label, kind, at, (0, 11), code=code, edge=edge, rows=rows)
 
 
 def _chemical(

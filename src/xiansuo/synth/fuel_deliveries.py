@@ -117,7 +117,7 @@ def _purchases(city: City, loads: Loads, base: pl.DataFrame) -> pl.DataFrame:
         i="i",
         inv_no=pl.format("2533{}{}", pl.lit(str(city.year)), (pl.col("i") + 1).cast(pl.String).str.zfill(12)),
         line_no=pl.lit(1),
-        issue_ts=pl.col("unload_ts") + pl.duration(hours=2) + pl.duration(days=pl.Series(np.where(late, loads.lag, 0))),
+        issue_ts=pl.col("unload_ts") + pl.duration(days=pl.lit(pl.Series(np.where(late, loads.lag, 0))), hours=2),
         seller_uscc=_text(city.others, base["at"] % len(SUPPLIERS)),
         buyer_uscc=pl.when(pl.Series(loads.buyer) >= 0)
         .then(_text(city.others, pl.Series(buyers)))
@@ -149,13 +149,13 @@ def _reversals(frame: pl.DataFrame, red: Ints, lag: Ints) -> list[pl.DataFrame]:
         red_of=pl.col("inv_no"),
         inv_no=pl.lit("2534") + pl.col("inv_no").str.slice(4),
         status=pl.lit("正常"),
-        issue_ts=pl.col("issue_ts") + pl.duration(days=pl.Series(red)),
+        issue_ts=pl.col("issue_ts") + pl.duration(days=pl.lit(pl.Series(red))),
     )
     again = frame.with_columns(
         reissue_of=pl.col("inv_no"),
         inv_no=pl.lit("2535") + pl.col("inv_no").str.slice(4),
         status=pl.lit("正常"),
-        issue_ts=pl.col("issue_ts") + pl.duration(days=pl.Series(lag)),
+        issue_ts=pl.col("issue_ts") + pl.duration(days=pl.lit(pl.Series(lag))),
     )
     return [notes, again]
 
