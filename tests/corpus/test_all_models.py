@@ -92,7 +92,9 @@ def test_published_model_is_never_silently_demoted(model: Model) -> None:
     path = (model.folder / "model.yml").relative_to(PROJECT).as_posix()
     done = subprocess.run(
         ["git", "-C", str(PROJECT), "log", "-S", "status: published", "--format=%H", "-1", "--", path],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     ever_published = bool(done.stdout.strip())
     assert not ever_published or model.spec.status in ("published", "retired")

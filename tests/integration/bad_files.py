@@ -403,7 +403,7 @@ def workbooks() -> list[BadFile]:
                 [
                     TITLES,
                     ["A1", id_number(1), "张三", date(2025, 3, 5), 12.5],
-                    ["A2", id_number(2), "张三", datetime(2025, 3, 5), 12.50],  # noqa: DTZ001 - a workbook has no zones
+                    ["A2", id_number(2), "张三", datetime(2025, 3, 5), 12.50],
                 ],
             ),
         ),

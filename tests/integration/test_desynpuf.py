@@ -52,8 +52,12 @@ class Landed:
         """The rule's hits, measures unpacked."""
         con = connect(self.settings)
         try:
-            relation = Lake(self.settings).model(MODEL, "hits").relation(
-                {"rule_id": "VARCHAR", "subject_id": "VARCHAR", "exclusion_code": "VARCHAR", "measures": "VARCHAR"}
+            relation = (
+                Lake(self.settings)
+                .model(MODEL, "hits")
+                .relation(
+                    {"rule_id": "VARCHAR", "subject_id": "VARCHAR", "exclusion_code": "VARCHAR", "measures": "VARCHAR"}
+                )
             )
             rows = con.execute(
                 f"SELECT subject_id, exclusion_code, measures FROM {relation} WHERE rule_id = ?", [rule]
@@ -82,8 +86,14 @@ def deliver(settings: Settings, folder: Path, dataset: str, files: list[Path], y
     for file in files:
         shutil.copyfile(file, folder / file.name)
     first, last = (year, year) if year else (2008, 2010)
-    return ingest(settings, folder, dataset=dataset, period=(date(first, 1, 1), date(last, 12, 31)),
-                  received=date(2026, 10, 1), now=NOW)
+    return ingest(
+        settings,
+        folder,
+        dataset=dataset,
+        period=(date(first, 1, 1), date(last, 12, 31)),
+        received=date(2026, 10, 1),
+        now=NOW,
+    )
 
 
 def land(home: Path, files: list[Path]) -> Landed:
@@ -171,8 +181,9 @@ def test_every_delivered_row_is_accounted_for(landed: Landed, samples: list[Path
 
 def test_readmissions_are_those_of_the_rule_text(landed: Landed, claims: pl.DataFrame) -> None:
     expected = readmissions(claims)
-    found = {(hit["first_mdtrt_id"], hit["second_mdtrt_id"], hit["exclusion_code"])
-             for hit in landed.hits("split_admission")}
+    found = {
+        (hit["first_mdtrt_id"], hit["second_mdtrt_id"], hit["exclusion_code"]) for hit in landed.hits("split_admission")
+    }
     assert {code for _, _, code in expected} >= {None, "WIDE_GAP"}
     assert found == expected
 
@@ -220,7 +231,15 @@ def claim_after(person: str, died: str, number: int) -> dict[str, str]:
     """A paid stay from the 10th to the 14th of the month of death; the samples date deaths to the 1st."""
     month = died[:6]
     return {
-        "DESYNPUF_ID": person, "CLM_ID": f"99999999999999{number}", "SEGMENT": "1", "CLM_FROM_DT": f"{month}10",
-        "CLM_THRU_DT": f"{month}14", "PRVDR_NUM": "3900XX", "CLM_PMT_AMT": "4000.00", "CLM_ADMSN_DT": f"{month}10",
-        "CLM_UTLZTN_DAY_CNT": "4", "NCH_BENE_DSCHRG_DT": f"{month}14", "ICD9_DGNS_CD_1": "4280",
+        "DESYNPUF_ID": person,
+        "CLM_ID": f"99999999999999{number}",
+        "SEGMENT": "1",
+        "CLM_FROM_DT": f"{month}10",
+        "CLM_THRU_DT": f"{month}14",
+        "PRVDR_NUM": "3900XX",
+        "CLM_PMT_AMT": "4000.00",
+        "CLM_ADMSN_DT": f"{month}10",
+        "CLM_UTLZTN_DAY_CNT": "4",
+        "NCH_BENE_DSCHRG_DT": f"{month}14",
+        "ICD9_DGNS_CD_1": "4280",
     }

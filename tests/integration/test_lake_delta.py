@@ -37,7 +37,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(project=tmp_path, home=tmp_path / "home", threads=1, memory_limit="512MiB")
 
 
-def part(settings: Settings, table: Table, delivery: str, first: int = 0, last: int = 10, query: str = ROWS) -> PartFile:
+def part(
+    settings: Settings, table: Table, delivery: str, first: int = 0, last: int = 10, query: str = ROWS
+) -> PartFile:
     with connect(settings) as con:
         return write_part(
             con, query.format(first=first, last=last), table.root, name=f"p{first}", partition={"_delivery": delivery}
@@ -95,10 +97,21 @@ def test_polars_and_duckdb_read_the_same_rows_and_the_statistics_prune(settings:
     frame = pl.scan_delta(str(table.root)).select(list(SCHEMA)).sort("id").collect()
     assert frame.rows() == ours
     assert ours[9] == (
-        9, Decimal("1.13"), date(2025, 1, 10), datetime(2025, 1, 1, 0, 0, 9, 123456), False, ["a", "b"], "张9", "a",
+        9,
+        Decimal("1.13"),
+        date(2025, 1, 10),
+        datetime(2025, 1, 1, 0, 0, 9, 123456),
+        False,
+        ["a", "b"],
+        "张9",
+        "a",
     )
-    for condition in (pl.col("day") == date(2025, 1, 15), pl.col("amount") == Decimal("1.75"), pl.col("name") == "张14",
-                      pl.col("ts") == datetime(2025, 1, 1, 0, 0, 14, 123456)):
+    for condition in (
+        pl.col("day") == date(2025, 1, 15),
+        pl.col("amount") == Decimal("1.75"),
+        pl.col("name") == "张14",
+        pl.col("ts") == datetime(2025, 1, 1, 0, 0, 14, 123456),
+    ):
         assert pl.scan_delta(str(table.root)).filter(condition).collect()["id"].to_list() == [14]
 
 

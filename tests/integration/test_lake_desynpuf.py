@@ -53,14 +53,25 @@ def test_beneficiaries_of_three_years_land_whole(settings: Settings, delivered: 
     given = {year: records(delivered / f"beneficiary_{year}") for year in YEARS}
     for year in YEARS:
         receipt = ingest(
-            settings, delivered / f"beneficiary_{year}", dataset="us_cms.beneficiary", sender="CMS",
+            settings,
+            delivered / f"beneficiary_{year}",
+            dataset="us_cms.beneficiary",
+            sender="CMS",
             period=(date(year, 1, 1), date(year, 12, 31)),
         )
         assert (receipt.status, receipt.rows_lake, receipt.rows_quarantined, receipt.rows_duplicate) == (
-            "accepted", len(given[year]), 0, 0,
+            "accepted",
+            len(given[year]),
+            0,
+            0,
         )
-    columns = {"desynpuf_id": "VARCHAR", "summary_from": "DATE", "bene_death_dt": "DATE", "sp_state_code": "VARCHAR",
-               "medreimb_car": "DECIMAL(18,4)"}
+    columns = {
+        "desynpuf_id": "VARCHAR",
+        "summary_from": "DATE",
+        "bene_death_dt": "DATE",
+        "sp_state_code": "VARCHAR",
+        "medreimb_car": "DECIMAL(18,4)",
+    }
     with connect(settings) as con:
         relation = Lake(settings).dataset("us_cms.beneficiary").relation(columns)
         totals = con.execute(
@@ -69,8 +80,12 @@ def test_beneficiaries_of_three_years_land_whole(settings: Settings, delivered: 
         ).fetchall()
     assert totals == [
         (
-            date(year, 1, 1), len(rows), len(rows), sum(row["BENE_DEATH_DT"] != "" for row in rows),
-            sum(Decimal(row["MEDREIMB_CAR"]) for row in rows), "01",
+            date(year, 1, 1),
+            len(rows),
+            len(rows),
+            sum(row["BENE_DEATH_DT"] != "" for row in rows),
+            sum(Decimal(row["MEDREIMB_CAR"]) for row in rows),
+            "01",
         )
         for year, rows in given.items()
     ]
@@ -80,16 +95,23 @@ def test_claims_of_several_segments_land_whole(settings: Settings, delivered: Pa
     given = records(delivered / "claims")
     receipt = ingest(settings, delivered / "claims", dataset="us_cms.inpatient_claim", sender="CMS")
     assert (receipt.status, receipt.rows_lake, receipt.rows_quarantined) == ("accepted", len(given), 0)
-    columns = {"clm_id": "VARCHAR", "segment": "BIGINT", "clm_from_dt": "DATE", "icd9_dgns_cd_1": "VARCHAR",
-               "clm_pmt_amt": "DECIMAL(18,4)"}
+    columns = {
+        "clm_id": "VARCHAR",
+        "segment": "BIGINT",
+        "clm_from_dt": "DATE",
+        "icd9_dgns_cd_1": "VARCHAR",
+        "clm_pmt_amt": "DECIMAL(18,4)",
+    }
     with connect(settings) as con:
         relation = Lake(settings).dataset("us_cms.inpatient_claim").relation(columns)
         rows = con.execute(f"SELECT * FROM {relation} ORDER BY ALL").fetchall()
     wanted = sorted(
         (
-            row["CLM_ID"], int(row["SEGMENT"]),
+            row["CLM_ID"],
+            int(row["SEGMENT"]),
             date.fromisoformat(row["CLM_FROM_DT"]) if row["CLM_FROM_DT"] else None,
-            row["ICD9_DGNS_CD_1"] or None, Decimal(row["CLM_PMT_AMT"]),
+            row["ICD9_DGNS_CD_1"] or None,
+            Decimal(row["CLM_PMT_AMT"]),
         )
         for row in given
     )

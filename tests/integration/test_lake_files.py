@@ -41,8 +41,11 @@ def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
 
 
 def test_a_held_lock_makes_the_second_taker_give_up_in_time(tmp_path: Path) -> None:
-    with locked(tmp_path / "lock"), pytest.raises(EnvironmentProblem, match="held the lock"), \
-            locked(tmp_path / "lock", timeout=0.1):
+    with (
+        locked(tmp_path / "lock"),
+        pytest.raises(EnvironmentProblem, match="held the lock"),
+        locked(tmp_path / "lock", timeout=0.1),
+    ):
         pass
     with locked(tmp_path / "lock", timeout=0.1):
         pass

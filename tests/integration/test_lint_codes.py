@@ -58,8 +58,11 @@ TRIPS: list[tuple[str, Change, str]] = [
     ("XS001", put(MODEL, "status: draft", "status: published"), MODEL),
     ("XS002", remove("models/toy_model/README.md"), MODEL),
     ("XS003", put("models/scoring.yml", "unit: 分", "units: 分"), "models/scoring.yml"),
-    ("XS004", put("data_contracts/toy/station.yml", "semanticType: org_name", "semanticType: nonsense"),
-     "data_contracts/toy/station.yml"),
+    (
+        "XS004",
+        put("data_contracts/toy/station.yml", "semanticType: org_name", "semanticType: nonsense"),
+        "data_contracts/toy/station.yml",
+    ),
     ("XS004", put("assets/toy/station.yml", "mode: append", "mode: sometimes"), "assets/toy/station.yml"),
     ("XS005", remove("assets/toy/claim.yml"), "data_contracts/toy/claim.yml"),
     ("XS006", put(RULE, "code: T1", "code: T2"), RULE),

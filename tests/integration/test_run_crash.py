@@ -102,7 +102,7 @@ def _kill_often(delivered: Toy, child: subprocess.Popen[str], generator: random.
     assert child.stdin is not None and child.stdout is not None
     assert child.stdout.readline() == "ready\n"
     price, length = 125, 0.6
-    for kill in range(KILLS + 1):   # the first run is left alone and tells how long one takes
+    for kill in range(KILLS + 1):  # the first run is left alone and tells how long one takes
         delivered.edit("models/toy_model/parameters.yml", f"value: {price / 100}", f"value: {(price + 1) / 100}")
         price += 1
         began = time.monotonic()

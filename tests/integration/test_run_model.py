@@ -81,10 +81,12 @@ def test_same_inputs_write_the_same_bytes_whatever_the_threads(tmp_path: Path) -
         toy.deliver_all()
         run_model(toy.settings, "toy_model", threads=threads)
         folder = toy.settings.lake / "models" / "toy_model"
-        written.append({
-            kind: [path.read_bytes() for path in sorted((folder / kind).rglob("*.parquet"))]
-            for kind in ("hits", "evidence", "clues")
-        })
+        written.append(
+            {
+                kind: [path.read_bytes() for path in sorted((folder / kind).rglob("*.parquet"))]
+                for kind in ("hits", "evidence", "clues")
+            }
+        )
     assert written[0] == written[1]
 
 

@@ -61,19 +61,36 @@ def test_unknown_format_and_run_are_refused(ran: Toy) -> None:
 def plant(folder: Path, rows: list[tuple[str, str, str, str, str]]) -> None:
     folder.mkdir()
     pl.DataFrame(
-        [{"case_id": case, "model_id": "toy_model", "rule_id": "volume", "label": label, "strength": "A", "kind": "k",
-          "at_threshold": False, "subject_id": subject, "occurred_from": first, "occurred_to": last,
-          "exclusion_code": None, "note": ""} for case, label, subject, first, last in rows]
+        [
+            {
+                "case_id": case,
+                "model_id": "toy_model",
+                "rule_id": "volume",
+                "label": label,
+                "strength": "A",
+                "kind": "k",
+                "at_threshold": False,
+                "subject_id": subject,
+                "occurred_from": first,
+                "occurred_to": last,
+                "exclusion_code": None,
+                "note": "",
+            }
+            for case, label, subject, first, last in rows
+        ]
     ).with_columns(pl.col("occurred_from", "occurred_to").str.to_date()).write_parquet(folder / "cases.parquet")
 
 
 def test_evaluation_counts_what_was_found_missed_and_leaked(ran: Toy, tmp_path: Path) -> None:
-    plant(tmp_path / "truth", [
-        ("v1", "violation", "S1", "2025-01-01", "2025-06-30"),
-        ("v2", "violation", "S2", "2025-01-01", "2025-06-30"),
-        ("l1", "lookalike", "S3", "2025-01-01", "2025-06-30"),
-        ("l2", "lookalike", "S4", "2025-02-01", "2025-02-28"),
-    ])
+    plant(
+        tmp_path / "truth",
+        [
+            ("v1", "violation", "S1", "2025-01-01", "2025-06-30"),
+            ("v2", "violation", "S2", "2025-01-01", "2025-06-30"),
+            ("l1", "lookalike", "S3", "2025-01-01", "2025-06-30"),
+            ("l2", "lookalike", "S4", "2025-02-01", "2025-02-28"),
+        ],
+    )
     report = evaluate(ran.settings, tmp_path / "truth")
     rule = next(score for score in report.rules if score.rule_id == "volume")
     assert (rule.recall, rule.recall_a, rule.lookalike_leak) == (0.5, 0.5, 0.5)

@@ -83,8 +83,15 @@ def moment(text: str) -> datetime | None:
     if len(fraction) > 6:
         return None
     try:
-        return datetime(int(found[1]), int(found[2]), int(found[3]), int(found[5] or 0), int(found[6] or 0),
-                        int(found[8] or 0), int(fraction.ljust(6, "0")))
+        return datetime(
+            int(found[1]),
+            int(found[2]),
+            int(found[3]),
+            int(found[5] or 0),
+            int(found[6] or 0),
+            int(found[8] or 0),
+            int(fraction.ljust(6, "0")),
+        )
     except ValueError:
         return None
 
@@ -127,6 +134,14 @@ def bank_card(text: str) -> str | None:
 
 
 CASTS: dict[str, Callable[[str], object]] = {
-    "code": code, "money.yuan": money, "quantity": quantity, "integer": integer, "date": day, "timestamp": moment,
-    "boolean": boolean, "cn.id_number": id_number, "cn.uscc": uscc, "cn.bank_card": bank_card,
+    "code": code,
+    "money.yuan": money,
+    "quantity": quantity,
+    "integer": integer,
+    "date": day,
+    "timestamp": moment,
+    "boolean": boolean,
+    "cn.id_number": id_number,
+    "cn.uscc": uscc,
+    "cn.bank_card": bank_card,
 }

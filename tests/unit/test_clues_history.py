@@ -9,8 +9,17 @@ from xiansuo.clues.history import Comparison, Hit, RunFacts, describe, period
 
 
 def hit(month: int, *, amount: int = 100, gap: str = "5.0", hit_id: str = "", exclusion: str | None = None) -> Hit:
-    return Hit("c", hit_id or f"{month}/{amount}/{gap}/{exclusion}", "volume", "F1", date(2025, month, 1),
-               date(2025, month, 28), Decimal(amount), f'{{"gap_l":{gap}}}', exclusion)
+    return Hit(
+        "c",
+        hit_id or f"{month}/{amount}/{gap}/{exclusion}",
+        "volume",
+        "F1",
+        date(2025, month, 1),
+        date(2025, month, 28),
+        Decimal(amount),
+        f'{{"gap_l":{gap}}}',
+        exclusion,
+    )
 
 
 def named(rule_id: str, code: str | None) -> str:
@@ -38,9 +47,14 @@ def test_text_changes_alone_are_said_to_be_that() -> None:
 
 
 def facts(**changes: object) -> RunFacts:
-    known: dict[str, object] = {"version": "1.0.0", "content": "x", "parameters": {"a": 1},
-                                "fingerprints": {"d.a": "1", "d.b": "1", "marts.m": "1"}, "as_of": date(2026, 1, 1)}
-    return RunFacts(**{**known, **changes})   # type: ignore[arg-type]
+    known: dict[str, object] = {
+        "version": "1.0.0",
+        "content": "x",
+        "parameters": {"a": 1},
+        "fingerprints": {"d.a": "1", "d.b": "1", "marts.m": "1"},
+        "as_of": date(2026, 1, 1),
+    }
+    return RunFacts(**{**known, **changes})  # type: ignore[arg-type]
 
 
 def cause(now: RunFacts, *, same_evidence: bool = False, corrected: frozenset[str] = frozenset()) -> str:

@@ -11,9 +11,16 @@ from xiansuo.clues.tables import clue_id_sql, owner_of, run_key
 from xiansuo.supervision.model import Grain
 
 
-@pytest.mark.parametrize(("grain", "bucket"), [
-    ("hit", "2025-03-05/2025-04-02"), ("month", "2025-03"), ("quarter", "2025Q1"), ("year", "2025"), ("all", "all"),
-])
+@pytest.mark.parametrize(
+    ("grain", "bucket"),
+    [
+        ("hit", "2025-03-05/2025-04-02"),
+        ("month", "2025-03"),
+        ("quarter", "2025Q1"),
+        ("year", "2025"),
+        ("all", "all"),
+    ],
+)
 def test_clue_id_is_a_digest_of_owner_subject_and_bucket(grain: Grain, bucket: str) -> None:
     rows = duckdb.sql(
         f"SELECT {clue_id_sql('m', grain)} FROM "

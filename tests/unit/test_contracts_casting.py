@@ -50,7 +50,14 @@ def failed(con: duckdb.DuckDBPyConnection, **changed: str | None) -> list[str]:
 
 def test_a_good_row_is_typed_in_contract_order_and_keeps_what_it_is_told(con: duckdb.DuckDBPyConnection) -> None:
     assert cast(con, *GOOD) == (
-        5, "11010519491231002X", "甲(一)", date(2024, 3, 5), Decimal("1000.50"), "KG", 7, 0,
+        5,
+        "11010519491231002X",
+        "甲(一)",
+        date(2024, 3, 5),
+        Decimal("1000.50"),
+        "KG",
+        7,
+        0,
     )
 
 

@@ -60,7 +60,11 @@ def test_a_contract_is_read_as_written(tmp_path: Path) -> None:
     assert (contract.dataset, contract.title, contract.description) == ("fuel.read", "读数", "逐日读数")
     assert contract.key == ("nozzle", "read_ts")
     assert contract.schema == {
-        "read_ts": "TIMESTAMP", "nozzle": "VARCHAR", "litres": "DECIMAL(18,4)", "source": "VARCHAR", "period": "DATE",
+        "read_ts": "TIMESTAMP",
+        "nozzle": "VARCHAR",
+        "litres": "DECIMAL(18,4)",
+        "source": "VARCHAR",
+        "period": "DATE",
     }
     assert contract.max_quarantined_ratio == 0.2
     litres, source = contract.column("litres"), contract.column("source")
@@ -103,13 +107,19 @@ REFUSED = {
     "name in capitals": (lambda r: column(r, 1).update(name="Nozzle"), "not a column name"),
     "reserved name": (lambda r: column(r, 1).update(name="_file"), "not a column name"),
     "unknown delivery field": (
-        lambda r: column(r, 4).update(customProperties=[{"property": "fromDelivery", "value": "who"}]), "who"),
+        lambda r: column(r, 4).update(customProperties=[{"property": "fromDelivery", "value": "who"}]),
+        "who",
+    ),
     "unknown custom property": (
-        lambda r: column(r, 4).update(customProperties=[{"property": "frm", "value": "a"}]), "frm"),
+        lambda r: column(r, 4).update(customProperties=[{"property": "frm", "value": "a"}]),
+        "frm",
+    ),
     "id of another file": (lambda r: r.update(id="fuel.other"), "fuel.other"),
     "domain of another id": (lambda r: r.update(domain="cert"), "domain"),
     "ratio above one": (
-        lambda r: r.update(customProperties=[{"property": "maxQuarantinedRatio", "value": 5}]), "maxQuarantinedRatio"),
+        lambda r: r.update(customProperties=[{"property": "maxQuarantinedRatio", "value": 5}]),
+        "maxQuarantinedRatio",
+    ),
     "no columns": (lambda r: r["schema"][0].update(properties=[]), "no columns"),
     "another standard": (lambda r: r.update(apiVersion="v2.0"), "v3.1.0"),
     "wrong type inside": (lambda r: column(r, 1).update(synonyms=["x"]), "synonyms"),
@@ -146,13 +156,21 @@ def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
 
 def test_the_hash_follows_casts_and_checks_and_nothing_else(tmp_path: Path) -> None:
     base = load(tmp_path).content_hash
-    same = (lambda r: None, lambda r: r.update(version="2.0.0"), lambda r: r["description"].update(usage="别的"),
-            lambda r: check(r).update(name="much too much"))
+    same = (
+        lambda r: None,
+        lambda r: r.update(version="2.0.0"),
+        lambda r: r["description"].update(usage="别的"),
+        lambda r: check(r).update(name="much too much"),
+    )
     other = (
-        lambda r: check(r).update(implementation="litres < 6"), lambda r: column(r, 2).update(required=True),
-        lambda r: column(r, 2).update(semanticType="money.yuan"), lambda r: column(r, 3).pop("enum"),
-        lambda r: column(r, 2)["logicalTypeOptions"].update(minimum=1), lambda r: r.pop("customProperties"),
-        lambda r: r["schema"][0]["properties"].pop(4), lambda r: column(r, 1).update(synonyms=[{"synonym": "枪"}]),
+        lambda r: check(r).update(implementation="litres < 6"),
+        lambda r: column(r, 2).update(required=True),
+        lambda r: column(r, 2).update(semanticType="money.yuan"),
+        lambda r: column(r, 3).pop("enum"),
+        lambda r: column(r, 2)["logicalTypeOptions"].update(minimum=1),
+        lambda r: r.pop("customProperties"),
+        lambda r: r["schema"][0]["properties"].pop(4),
+        lambda r: column(r, 1).update(synonyms=[{"synonym": "枪"}]),
     )
     assert [load(tmp_path, change).content_hash for change in same] == [base] * len(same)
     hashes = [load(tmp_path, change).content_hash for change in other]

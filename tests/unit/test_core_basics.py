@@ -24,14 +24,20 @@ from xiansuo.core.settings import Settings
 def test_an_error_shows_every_known_part_on_its_own_line() -> None:
     error = InputError("unknown column", file=Path("a.yml"), unit="fuel.x", field="f", value=0, fix="remove it")
     assert str(error).splitlines() == [
-        "unknown column", "  file: a.yml", "  unit: fuel.x", "  field: f", "  value: 0", "  fix: remove it",
+        "unknown column",
+        "  file: a.yml",
+        "  unit: fuel.x",
+        "  field: f",
+        "  value: 0",
+        "  fix: remove it",
     ]
     assert str(XiansuoError("just this")) == "just this"
 
 
 def test_every_error_class_has_its_own_exit_code() -> None:
-    codes = [cls.exit_code for cls in
-             (errors.ProblemsFound, errors.UsageError, errors.InputError, errors.EnvironmentProblem)]
+    codes = [
+        cls.exit_code for cls in (errors.ProblemsFound, errors.UsageError, errors.InputError, errors.EnvironmentProblem)
+    ]
     assert codes == [1, 2, 3, 4]
 
 

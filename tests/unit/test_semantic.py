@@ -25,10 +25,10 @@ def typed(con: duckdb.DuckDBPyConnection, kind: SemanticType, text: str) -> tupl
     """The typed value as text and whether it is valid, by the slow road; the quick road must agree where it is open."""
     normal = over(kind.normalise, "raw")
     query = f"""
-        SELECT CAST(v AS VARCHAR), {over(kind.validate or 'true', 'v').replace('aid', '_aid')}, {over(kind.clean, 'raw')}, n, raw,
-               CAST(CAST({over(kind.quick, 'raw')} AS {kind.duckdb_type if kind.quick != 'x' else 'VARCHAR'}) AS VARCHAR)
-        FROM (SELECT *, {over(kind.aid or 'NULL', 'v')} AS _aid FROM
-             (SELECT *, CAST({over(kind.cast, 'n')} AS {kind.duckdb_type}) AS v
+        SELECT CAST(v AS VARCHAR), {over(kind.validate or "true", "v").replace("aid", "_aid")}, {over(kind.clean, "raw")}, n, raw,
+               CAST(CAST({over(kind.quick, "raw")} AS {kind.duckdb_type if kind.quick != "x" else "VARCHAR"}) AS VARCHAR)
+        FROM (SELECT *, {over(kind.aid or "NULL", "v")} AS _aid FROM
+             (SELECT *, CAST({over(kind.cast, "n")} AS {kind.duckdb_type}) AS v
               FROM (SELECT raw, {normal} AS n FROM (SELECT $1::VARCHAR AS raw))))
     """
     value, valid, clean, normalised, raw, quick = con.execute(query, [text]).fetchone() or ()
@@ -47,9 +47,7 @@ def test_good_vectors_become_their_value(
 
 
 @pytest.mark.parametrize(("kind", "text"), BAD, ids=[f"{k.name}:{t}" for k, t in BAD])
-def test_bad_vectors_fail_to_cast_or_to_validate(
-    con: duckdb.DuckDBPyConnection, kind: SemanticType, text: str
-) -> None:
+def test_bad_vectors_fail_to_cast_or_to_validate(con: duckdb.DuckDBPyConnection, kind: SemanticType, text: str) -> None:
     value, valid = typed(con, kind, text)
     assert value is None or valid is False
 
@@ -63,9 +61,7 @@ def test_blank_text_is_null(con: duckdb.DuckDBPyConnection, kind: SemanticType, 
 
 
 @pytest.mark.parametrize("kind", SEMANTIC_TYPES.values(), ids=SEMANTIC_TYPES)
-def test_types_that_can_fail_have_bad_vectors_and_masks_run(
-    con: duckdb.DuckDBPyConnection, kind: SemanticType
-) -> None:
+def test_types_that_can_fail_have_bad_vectors_and_masks_run(con: duckdb.DuckDBPyConnection, kind: SemanticType) -> None:
     assert bool(kind.bad) == kind.can_fail
     assert (kind.validate is None) == (kind.invalid_zh == "") == (kind.invalid_en == "")
     masked = con.execute(

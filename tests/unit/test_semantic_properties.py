@@ -49,7 +49,8 @@ def numbers() -> st.SearchStrategy[str]:
     sign, point = st.sampled_from(["", "-", "+"]), st.sampled_from(["", ".", "e", "E+", "_", ","])
     return st.one_of(
         st.builds("{}{}{}{}".format, sign, digits(0, 17), point, digits(0, 6)),
-        st.builds("{:,}".format, st.integers(-(10**12), 10**12)), st.builds("{}元".format, digits(1, 5)),
+        st.builds("{:,}".format, st.integers(-(10**12), 10**12)),
+        st.builds("{}元".format, digits(1, 5)),
         st.sampled_from(["NaN", "inf", "0x1F", "1e5", "￥1,000.50"]),
     )
 
@@ -77,14 +78,32 @@ def words() -> st.SearchStrategy[str]:
 
 
 TEXTS = {
-    "code": st.one_of(words(), st.just("1.5E+17")), "money.yuan": numbers(), "quantity": numbers(), "integer": numbers(),
-    "date": dates(), "timestamp": times(), "boolean": st.sampled_from([*"01YNyn是否2", "true", "False", "TRUE", "有"]),
-    "cn.id_number": id_numbers(), "cn.uscc": usccs(), "cn.bank_card": cards(),
+    "code": st.one_of(words(), st.just("1.5E+17")),
+    "money.yuan": numbers(),
+    "quantity": numbers(),
+    "integer": numbers(),
+    "date": dates(),
+    "timestamp": times(),
+    "boolean": st.sampled_from([*"01YNyn是否2", "true", "False", "TRUE", "有"]),
+    "cn.id_number": id_numbers(),
+    "cn.uscc": usccs(),
+    "cn.bank_card": cards(),
 }
-dress = st.sampled_from([
-    lambda t: t, lambda t: t, lambda t: f" {t}", lambda t: f"{t}\t", lambda t: t.translate(WIDEN), lambda t: f"'{t}",
-    lambda t: f"{t}\u3000", lambda t: f"\ufeff{t}", lambda t: t[:-1], lambda t: t[:3] + t[4:], lambda t: t[1:2] + t,
-])
+dress = st.sampled_from(
+    [
+        lambda t: t,
+        lambda t: t,
+        lambda t: f" {t}",
+        lambda t: f"{t}\t",
+        lambda t: t.translate(WIDEN),
+        lambda t: f"'{t}",
+        lambda t: f"{t}\u3000",
+        lambda t: f"\ufeff{t}",
+        lambda t: t[:-1],
+        lambda t: t[:3] + t[4:],
+        lambda t: t[1:2] + t,
+    ]
+)
 
 
 def dressed(name: str) -> st.SearchStrategy[list[str]]:
@@ -108,7 +127,9 @@ def test_the_sql_cast_agrees_with_the_naive_one(con: duckdb.DuckDBPyConnection, 
     texts = data.draw(dressed(name))
     checked = contract(Column("v", "v", name))
     source = "(SELECT unnest($1::VARCHAR[]) AS v, unnest(range(len($1))) AS place)"
-    rows = con.execute(f"SELECT v, _failed FROM ({cast_query(checked, source, keep=['place'])}) ORDER BY place", [texts])
+    rows = con.execute(
+        f"SELECT v, _failed FROM ({cast_query(checked, source, keep=['place'])}) ORDER BY place", [texts]
+    )
     for text, (value, failed) in zip(texts, rows.fetchall(), strict=True):
         want = None if blank(text) else CASTS[name](text)
         if want is None or want == "":
@@ -138,9 +159,7 @@ def test_clean_text_is_normal_and_the_quick_cast_is_the_cast(
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.sampled_from(list(SEMANTIC_TYPES)), st.booleans(), st.booleans()), min_size=1, max_size=25
-    )
+    st.lists(st.tuples(st.sampled_from(list(SEMANTIC_TYPES)), st.booleans(), st.booleans()), min_size=1, max_size=25)
 )
 def test_bits_and_codes_are_unique_and_gapless(kinds: list[tuple[str, bool, bool]]) -> None:
     columns = [

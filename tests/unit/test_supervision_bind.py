@@ -17,10 +17,15 @@ from xiansuo.supervision.model import Parameter
 
 
 def parameter(*values: tuple[str, Any]) -> Parameter:
-    return Parameter.model_validate({
-        "title": "t", "unit": "u", "reference": {"tag": "G", "source": "s"}, "last_checked": date(2026, 1, 1),
-        "values": [{"from": date.fromisoformat(start), "value": value} for start, value in values],
-    })
+    return Parameter.model_validate(
+        {
+            "title": "t",
+            "unit": "u",
+            "reference": {"tag": "G", "source": "s"},
+            "last_checked": date(2026, 1, 1),
+            "values": [{"from": date.fromisoformat(start), "value": value} for start, value in values],
+        }
+    )
 
 
 ONE = {"p": parameter(("2020-01-01", Decimal("0.05")))}
@@ -37,8 +42,9 @@ def test_lists_bind_as_list_literals() -> None:
     assert duckdb.sql(sql).fetchall() == [(True,)]
 
 
-@pytest.mark.parametrize(("day", "value"), [("2019-12-31", None), ("2020-01-01", 10), ("2025-12-31", 10),
-                                            ("2026-01-01", 20)])
+@pytest.mark.parametrize(
+    ("day", "value"), [("2019-12-31", None), ("2020-01-01", 10), ("2025-12-31", 10), ("2026-01-01", 20)]
+)
 def test_dated_values_follow_the_event_date(day: str, value: int | None) -> None:
     sql = bind("SELECT $p FROM (SELECT DATE '" + day + "' AS d)", TWO, as_of=None, event_date="d")
     assert duckdb.sql(sql).fetchall() == [(value,)]
@@ -77,8 +83,14 @@ def test_hits_are_refused_outside_evidence() -> None:
         bind("SELECT 1 FROM {{hits}}", ONE, as_of=None)
 
 
-@given(st.one_of(st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
-                 st.integers(-(10**15), 10**15), st.booleans(), st.dates(),
-                 st.decimals(-10**9, 10**9, places=4)))
+@given(
+    st.one_of(
+        st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
+        st.integers(-(10**15), 10**15),
+        st.booleans(),
+        st.dates(),
+        st.decimals(-(10**9), 10**9, places=4),
+    )
+)
 def test_literals_mean_the_value_they_were_made_from(value: Any) -> None:
     assert duckdb.sql(f"SELECT {literal(value)}").fetchall() == [(value,)]

@@ -14,23 +14,26 @@ from xiansuo.supervision.cases import same
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 
 
-@pytest.mark.parametrize(("actual", "expected", "equal"), [
-    (Decimal("26230.09"), Decimal("26230.09"), True),
-    (Decimal("26230.10"), Decimal("26230.1"), True),
-    (Decimal("26230.09"), Decimal("26230.08"), False),
-    (Decimal("5"), 5, True),
-    (5, "5", False),
-    ("330106", 330106, True),
-    ("330106", 330107, False),
-    (None, None, True),
-    (None, 0, False),
-    (0, None, False),
-    (True, True, True),
-    (True, False, False),
-    (date(2026, 1, 1), date(2026, 1, 1), True),
-    (datetime(2026, 1, 1, 0, 0), date(2026, 1, 1), True),
-    (datetime(2026, 1, 1, 8, 0), date(2026, 1, 1), False),
-])
+@pytest.mark.parametrize(
+    ("actual", "expected", "equal"),
+    [
+        (Decimal("26230.09"), Decimal("26230.09"), True),
+        (Decimal("26230.10"), Decimal("26230.1"), True),
+        (Decimal("26230.09"), Decimal("26230.08"), False),
+        (Decimal("5"), 5, True),
+        (5, "5", False),
+        ("330106", 330106, True),
+        ("330106", 330107, False),
+        (None, None, True),
+        (None, 0, False),
+        (0, None, False),
+        (True, True, True),
+        (True, False, False),
+        (date(2026, 1, 1), date(2026, 1, 1), True),
+        (datetime(2026, 1, 1, 0, 0), date(2026, 1, 1), True),
+        (datetime(2026, 1, 1, 8, 0), date(2026, 1, 1), False),
+    ],
+)
 def test_values_compare_by_meaning(actual: Any, expected: Any, equal: bool) -> None:
     assert same(actual, expected) is equal
 
@@ -43,7 +46,10 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_decimals_keep_their_digits_and_codes_their_zeros(tmp_path: Path) -> None:
     assert read_yaml(written(tmp_path, "a: 1.10\nb: 0123\nc: 12:30\nd: 7\n")) == {
-        "a": Decimal("1.10"), "b": "0123", "c": "12:30", "d": 7,
+        "a": Decimal("1.10"),
+        "b": "0123",
+        "c": "12:30",
+        "d": 7,
     }
 
 

@@ -54,8 +54,11 @@ def test_formats_are_told_exactly() -> None:
 
 
 def test_every_shape_is_told() -> None:
-    every = {item for item in vars(shapes).values()
-             if isinstance(item, type) and issubclass(item, shapes.Spec) and item is not shapes.Spec}
+    every = {
+        item
+        for item in vars(shapes).values()
+        if isinstance(item, type) and issubclass(item, shapes.Spec) and item is not shapes.Spec
+    }
     assert set(SECTIONS.values()) == every
 
 

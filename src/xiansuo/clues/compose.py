@@ -37,8 +37,12 @@ def load_scoring(project: Path) -> dict[str, Parameter]:
     found = load_parameters(path)
     if set(found) != set(_SCORING):
         wrong = sorted(set(found) ^ set(_SCORING))
-        raise InputError("scoring.yml does not hold exactly the known weights", file=path, field=wrong[0],
-                         fix=f"it holds {', '.join(_SCORING)}")
+        raise InputError(
+            "scoring.yml does not hold exactly the known weights",
+            file=path,
+            field=wrong[0],
+            fix=f"it holds {', '.join(_SCORING)}",
+        )
     return found
 
 
@@ -82,10 +86,14 @@ def _lookups(search: Search) -> None:
     )
     for order, rule in enumerate(in_reading_order(search.rules)):
         _insert(search, "rule_info", [_rule_row(search, rule, order)])
-        _insert(search, "exclusion_info", [
-            [rule.id, rule.spec.code, order, place, item.code, item.name, item.effect]
-            for place, item in enumerate(rule.spec.exclusions)
-        ])
+        _insert(
+            search,
+            "exclusion_info",
+            [
+                [rule.id, rule.spec.code, order, place, item.code, item.name, item.effect]
+                for place, item in enumerate(rule.spec.exclusions)
+            ],
+        )
         _insert(search, "legal_info", _legal_rows(search, rule, order))
 
 
@@ -98,8 +106,14 @@ def _rule_row(search: Search, rule: Rule, order: int) -> list[Any]:
     limitation = search.model.limitation_of(rule)
     spec = rule.spec
     return [
-        rule.id, order, spec.title, _STRENGTH_RANK[spec.strength], spec.amount_basis, spec.amount_group,
-        limitation.years if limitation else None, limitation.start if limitation else None,
+        rule.id,
+        order,
+        spec.title,
+        _STRENGTH_RANK[spec.strength],
+        spec.amount_basis,
+        spec.amount_group,
+        limitation.years if limitation else None,
+        limitation.start if limitation else None,
     ]
 
 
@@ -109,8 +123,13 @@ def _legal_rows(search: Search, rule: Rule, order: int) -> list[list[Any]]:
     for place, basis_id in enumerate(rule.spec.legal_basis):
         basis = known.get(basis_id)
         if basis is None:
-            raise InputError("no such legal basis in model.yml", file=rule.folder / "rule.yml", field="legal_basis",
-                             value=basis_id, fix="add it under legal_basis in model.yml")
+            raise InputError(
+                "no such legal basis in model.yml",
+                file=rule.folder / "rule.yml",
+                field="legal_basis",
+                value=basis_id,
+                fix="add it under legal_basis in model.yml",
+            )
         text = f"《{basis.law}》{basis.article}" + ("" if basis.verified else UNVERIFIED_MARK)
         rows.append([rule.id, order * 1000 + place, text, basis.effective_from, basis.effective_to])
     return rows
@@ -119,10 +138,21 @@ def _legal_rows(search: Search, rule: Rule, order: int) -> list[list[Any]]:
 def _scoring(search: Search, scoring: Mapping[str, Parameter]) -> None:
     spec = search.model.spec
     values: dict[str, Any] = {name: _number(scoring[name].at(search.as_of)) for name in _SCORING}
-    columns = {**_SCORING, "as_of": "DATE", "model_id": "VARCHAR", "model_version": "VARCHAR",
-               "suggested_line": "VARCHAR", "suggested_instrument": "VARCHAR"}
-    values |= {"as_of": search.as_of, "model_id": spec.id, "model_version": spec.version,
-               "suggested_line": spec.hand_off[0].line, "suggested_instrument": spec.hand_off[0].instrument}
+    columns = {
+        **_SCORING,
+        "as_of": "DATE",
+        "model_id": "VARCHAR",
+        "model_version": "VARCHAR",
+        "suggested_line": "VARCHAR",
+        "suggested_instrument": "VARCHAR",
+    }
+    values |= {
+        "as_of": search.as_of,
+        "model_id": spec.id,
+        "model_version": spec.version,
+        "suggested_line": spec.hand_off[0].line,
+        "suggested_instrument": spec.hand_off[0].instrument,
+    }
     listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     search.con.execute(f"CREATE TEMP TABLE scoring ({listed})")
     _insert(search, "scoring", [[values[name] for name in columns]])
@@ -138,4 +168,3 @@ def _insert(search: Search, table: str, rows: list[list[Any]]) -> None:
     if rows:
         marks = ", ".join("?" for _ in rows[0])
         search.con.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-

@@ -84,8 +84,11 @@ def evaluate(settings: Settings, truth_dir: Path, *, model: str | None = None) -
         _match(con)
         scores = tuple(_scores(con, settings, model))
         return EvaluationReport(
-            rules=scores, overall=_pooled(scores), misses=_wrong(con, "violation", "NOT matched"),
-            leaks=_wrong(con, "lookalike", "matched"), false_hits=_false_hits(con),
+            rules=scores,
+            overall=_pooled(scores),
+            misses=_wrong(con, "violation", "NOT matched"),
+            leaks=_wrong(con, "lookalike", "matched"),
+            false_hits=_false_hits(con),
         )
     finally:
         con.close()
@@ -164,14 +167,20 @@ def _pooled(scores: tuple[RuleScore, ...]) -> RuleScore:
 
 
 def _wrong(con: duckdb.DuckDBPyConnection, label: str, condition: str) -> tuple[dict[str, Any], ...]:
-    return _records(con, "SELECT case_id, model_id, rule_id, strength, kind, at_threshold, subject_id, occurred_from, "
-                         "occurred_to, exclusion_code, note "
-                         f"FROM judged WHERE label = '{label}' AND {condition} ORDER BY case_id")
+    return _records(
+        con,
+        "SELECT case_id, model_id, rule_id, strength, kind, at_threshold, subject_id, occurred_from, "
+        "occurred_to, exclusion_code, note "
+        f"FROM judged WHERE label = '{label}' AND {condition} ORDER BY case_id",
+    )
 
 
 def _false_hits(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
-    return _records(con, "SELECT model_id, rule_id, hit_id, subject_id, occurred_from, occurred_to FROM weighed "
-                         "WHERE NOT is_right ORDER BY model_id, rule_id, subject_id, hit_id")
+    return _records(
+        con,
+        "SELECT model_id, rule_id, hit_id, subject_id, occurred_from, occurred_to FROM weighed "
+        "WHERE NOT is_right ORDER BY model_id, rule_id, subject_id, hit_id",
+    )
 
 
 def _records(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, Any], ...]:

@@ -77,8 +77,13 @@ def _rule_hits(search: Search, rule: Rule, position: int, progress: Progress) ->
     columns = {row[0]: row[1] for row in described}
     missing = [name for name in HIT_COLUMNS if name not in columns]
     if missing:
-        raise InputError("hits.sql lacks an output column", file=rule.hits_file, unit=search.unit(rule),
-                         field=missing[0], fix="output it")
+        raise InputError(
+            "hits.sql lacks an output column",
+            file=rule.hits_file,
+            unit=search.unit(rule),
+            field=missing[0],
+            fix="output it",
+        )
     select = hits_select(search.owner, rule.id, body, columns)
     _execute(search, rule, "hits.sql", f"CREATE TEMP TABLE {rule_table(rule)} AS {select}")
     _check(search, rule)
@@ -96,13 +101,19 @@ def _check(search: Search, rule: Rule) -> None:
     incomplete, unknown = row or (0, None)
     if incomplete:
         raise InputError(
-            f"{incomplete} hits lack subject_id, occurred_from or occurred_to", file=rule.hits_file,
-            unit=search.unit(rule), fix="leave out rows without a subject or a date in hits.sql",
+            f"{incomplete} hits lack subject_id, occurred_from or occurred_to",
+            file=rule.hits_file,
+            unit=search.unit(rule),
+            fix="leave out rows without a subject or a date in hits.sql",
         )
     if unknown is not None:
         raise InputError(
-            "hits.sql outputs an exclusion code rule.yml does not declare", file=rule.hits_file,
-            unit=search.unit(rule), field="exclusion_code", value=unknown, fix="declare it under exclusions",
+            "hits.sql outputs an exclusion code rule.yml does not declare",
+            file=rule.hits_file,
+            unit=search.unit(rule),
+            field="exclusion_code",
+            value=unknown,
+            fix="declare it under exclusions",
         )
 
 
@@ -134,7 +145,9 @@ def _gather(search: Search, rule: Rule, columns: Mapping[str, str]) -> None:
     drop = f"({effect}) IS NOT DISTINCT FROM 'drop'"
     clue_id = clue_id_sql(search.owner, search.model.grain_of(rule))
     _execute(
-        search, rule, "rule.yml",
+        search,
+        rule,
+        "rule.yml",
         f"INSERT INTO hit SELECT hit_id, CASE WHEN {drop} THEN NULL ELSE {clue_id} END, "
         f"{quote_literal(rule.id)}, {quote_literal(rule.spec.code)}, "
         f"{quote_literal(search.model.subject_of(rule).type)}, subject_id, occurred_from, occurred_to, amount, "
@@ -190,7 +203,9 @@ def _evidence(search: Search, rule: Rule) -> None:
     body = _bound(search, rule, "evidence.sql")
     listed = ", ".join(EVIDENCE_COLUMNS)
     _execute(
-        search, rule, "evidence.sql",
+        search,
+        rule,
+        "evidence.sql",
         f"INSERT INTO evidence SELECT h.clue_id, e.hit_id, h.rule_id, e.dataset, e._file, e._row, e.role "
         f"FROM (SELECT DISTINCT {listed} FROM ({body}\n)) AS e JOIN hit AS h ON h.hit_id = e.hit_id",
     )
@@ -199,8 +214,11 @@ def _evidence(search: Search, rule: Rule) -> None:
 def _bound(search: Search, rule: Rule, name: str) -> str:
     hits = name == "hits.sql"
     return bind(
-        rule.hits_sql if hits else rule.evidence_sql, search.parameters, as_of=search.as_of,
-        event_date=rule.spec.event_date, hits=None if hits else rule_table(rule),
+        rule.hits_sql if hits else rule.evidence_sql,
+        search.parameters,
+        as_of=search.as_of,
+        event_date=rule.spec.event_date,
+        hits=None if hits else rule_table(rule),
         unit=f"{search.unit(rule)} {name}",
     )
 
@@ -212,7 +230,9 @@ def _execute(search: Search, rule: Rule, name: str, sql: str) -> duckdb.DuckDBPy
         return search.con.execute(sql)
     except duckdb.Error as error:
         raise InputError(
-            f"the rule's SQL fails: {str(error).strip()}", file=rule.folder / name, unit=search.unit(rule),
+            f"the rule's SQL fails: {str(error).strip()}",
+            file=rule.folder / name,
+            unit=search.unit(rule),
             fix="mend the line named above; xiansuo test shows the rule on small rows",
         ) from error
 

@@ -60,8 +60,13 @@ class RunFacts:
     @classmethod
     def of(cls, run: Mapping[str, Any]) -> RunFacts:
         """From a row of the runs table."""
-        return cls(run["model_version"], run["model_hash"], json.loads(run["parameters"]),
-                   json.loads(run["input_fingerprints"]), run["as_of"])
+        return cls(
+            run["model_version"],
+            run["model_hash"],
+            json.loads(run["parameters"]),
+            json.loads(run["input_fingerprints"]),
+            run["as_of"],
+        )
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,11 @@ class Comparison:
 
     def _data(self) -> list[str]:
         names = {*self.before.fingerprints, *self.now.fingerprints}
-        moved = sorted(name for name in names if not name.startswith("marts.")
-                       and self.before.fingerprints.get(name) != self.now.fingerprints.get(name))
+        moved = sorted(
+            name
+            for name in names
+            if not name.startswith("marts.") and self.before.fingerprints.get(name) != self.now.fingerprints.get(name)
+        )
         corrected = [self.dataset_title(name) for name in moved if name in self.corrected]
         added = [self.dataset_title(name) for name in moved if name not in self.corrected]
         if corrected:
@@ -107,9 +115,7 @@ class Comparison:
         return found
 
 
-def load_before(
-    con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, before: Mapping[str, Any] | None
-) -> None:
+def load_before(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, before: Mapping[str, Any] | None) -> None:
     """Fill the temp table ``clue_before`` with the clues of the last standing run, none when there was no run."""
     listed = ", ".join(quote_ident(name) for name in CLUES)
     source = "(SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {quote_ident(name)}" for name, kind in CLUES.items())
@@ -119,8 +125,12 @@ def load_before(
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, run_id: str,
-    before: Mapping[str, Any] | None, comparison: Comparison | None,
+    con: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    model_id: str,
+    run_id: str,
+    before: Mapping[str, Any] | None,
+    comparison: Comparison | None,
 ) -> None:
     """Fill the temp table ``clue``: this run's clues with ``change`` and ``changed_why``, withdrawn ones kept."""
     con.execute(_status_sql())
@@ -160,8 +170,11 @@ def _reasons(
         return {}
     run = quote_literal(before["run_id"])
     of_clue = "(SELECT clue_id FROM clue_status WHERE status IN ('changed', 'returned', 'withdrawn'))"
-    old = _hits(con, f"SELECT {_HIT_COLUMNS} FROM {run_relation(lake, model_id, 'hits')} "
-                     f"WHERE {RUN} = {run} AND clue_id IN {of_clue}")
+    old = _hits(
+        con,
+        f"SELECT {_HIT_COLUMNS} FROM {run_relation(lake, model_id, 'hits')} "
+        f"WHERE {RUN} = {run} AND clue_id IN {of_clue}",
+    )
     columns = _HIT_COLUMNS.replace("clue_id", "bucket_id", 1)
     new = _hits(con, f"SELECT {columns} FROM hit WHERE clue_id IS NOT NULL AND clue_id IN {of_clue}")
     excluded = _hits(con, f"SELECT {columns} FROM hit WHERE clue_id IS NULL AND bucket_id IN {of_clue}")
@@ -183,10 +196,14 @@ def _hits(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, list[Hit]]:
 
 
 def _same_evidence(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, run: str, of_clue: str) -> set[str]:
-    digest = "sha256(string_agg(DISTINCT concat_ws('|', dataset, _file, _row), ',' " \
-             "ORDER BY concat_ws('|', dataset, _file, _row)))"
-    old = f"SELECT clue_id, {digest} AS d FROM {run_relation(lake, model_id, 'evidence')} " \
-          f"WHERE {RUN} = {run} AND clue_id IN {of_clue} GROUP BY clue_id"
+    digest = (
+        "sha256(string_agg(DISTINCT concat_ws('|', dataset, _file, _row), ',' "
+        "ORDER BY concat_ws('|', dataset, _file, _row)))"
+    )
+    old = (
+        f"SELECT clue_id, {digest} AS d FROM {run_relation(lake, model_id, 'evidence')} "
+        f"WHERE {RUN} = {run} AND clue_id IN {of_clue} GROUP BY clue_id"
+    )
     new = f"SELECT clue_id, {digest} AS d FROM evidence WHERE clue_id IN {of_clue} GROUP BY clue_id"
     rows = con.execute(f"SELECT o.clue_id FROM ({old}) AS o JOIN ({new}) AS n USING (clue_id, d)").fetchall()
     return {row[0] for row in rows}
@@ -209,9 +226,16 @@ def describe(
     parts = []
     dropped = {hit.place: hit for hit in excluded}
     if [hit for hit in gone if hit.place in dropped]:
-        parts.append("现有合理解释：" + _listed(
-            [f"{hit.label}（{exclusion(hit.rule_id, dropped[hit.place].exclusion)}）"
-             for hit in gone if hit.place in dropped]))
+        parts.append(
+            "现有合理解释："
+            + _listed(
+                [
+                    f"{hit.label}（{exclusion(hit.rule_id, dropped[hit.place].exclusion)}）"
+                    for hit in gone
+                    if hit.place in dropped
+                ]
+            )
+        )
     silent = [hit.label for hit in gone if hit.place not in dropped]
     parts += [f"不再命中：{_listed(silent)}"] if silent else []
     parts += [f"新增命中：{_listed([hit.label for hit in come])}"] if come else []

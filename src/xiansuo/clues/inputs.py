@@ -85,8 +85,11 @@ def data_as_of(settings: Settings, datasets: Collection[str]) -> date:
         days = [day for name in names for day in _days(settings, name)]
         if days:
             return max(days)
-    raise UsageError("nothing the model reads has been delivered yet", field="as_of",
-                     fix=f"ingest deliveries of {', '.join(delivered[:5])} first, or give an as-of date")
+    raise UsageError(
+        "nothing the model reads has been delivered yet",
+        field="as_of",
+        fix=f"ingest deliveries of {', '.join(delivered[:5])} first, or give an as-of date",
+    )
 
 
 def _days(settings: Settings, dataset: str) -> list[date]:

@@ -35,8 +35,13 @@ def mapped_rules(model: Model, mapping: Mapping | None) -> tuple[Rule, ...]:
         return model.rules
     unknown = [name for name in mapping.rules if model.rule(name) is None]
     if unknown:
-        raise InputError("the mapping names no rule of the model", unit=f"{model.id}@{mapping.id}", field="rules",
-                         value=unknown[0], fix=f"it has {', '.join(rule.id for rule in model.rules)}")
+        raise InputError(
+            "the mapping names no rule of the model",
+            unit=f"{model.id}@{mapping.id}",
+            field="rules",
+            value=unknown[0],
+            fix=f"it has {', '.join(rule.id for rule in model.rules)}",
+        )
     return tuple(rule for rule in model.rules if rule.id in mapping.rules)
 
 
@@ -45,8 +50,13 @@ def mapped_parameters(model: Model, mapping: Mapping | None) -> dict[str, Parame
     result = dict(model.parameters)
     for name, value in (mapping.parameters if mapping else {}).items():
         if name not in result:
-            raise InputError("the mapping overrides no parameter of the model", unit=model.id, field="parameters",
-                             value=name, fix="remove it")
+            raise InputError(
+                "the mapping overrides no parameter of the model",
+                unit=model.id,
+                field="parameters",
+                value=name,
+                fix="remove it",
+            )
         dated = result[name].values[0].model_copy(update={"value": value})
         result[name] = result[name].model_copy(update={"values": [dated]})
     return result
@@ -92,10 +102,15 @@ def input_sql(project: Project, dataset: str, given: MappedInput) -> str:
     types = {name: kind for name, kind in project.columns(dataset).items() if name not in PROVENANCE}
     unknown = [name for name in given.columns if name not in types]
     if unknown:
-        raise InputError("the input has no such column", field=f"inputs.{dataset}.columns", value=unknown[0],
-                         fix=f"it has {', '.join(types)}")
-    picked = [f"CAST({given.columns.get(name, 'NULL')} AS {kind}) AS {quote_ident(name)}"
-              for name, kind in types.items()]
+        raise InputError(
+            "the input has no such column",
+            field=f"inputs.{dataset}.columns",
+            value=unknown[0],
+            fix=f"it has {', '.join(types)}",
+        )
+    picked = [
+        f"CAST({given.columns.get(name, 'NULL')} AS {kind}) AS {quote_ident(name)}" for name, kind in types.items()
+    ]
     if given.source is None:
         empty = [f"CAST(NULL AS {kind}) AS {quote_ident(name)}" for name, kind in PROVENANCE.items()]
         return f"SELECT {', '.join(picked + empty)} WHERE false"
@@ -103,8 +118,10 @@ def input_sql(project: Project, dataset: str, given: MappedInput) -> str:
     if not given.collapse:
         return f"SELECT {', '.join(picked)}, {', '.join(PROVENANCE)} FROM {source}"
     keys = ", ".join(quote_ident(name) for name in given.collapse)
-    inner = f"SELECT {', '.join(picked)}, min(_delivery) AS _delivery, min({_PLACE}) AS _first " \
-            f"FROM {source} GROUP BY {keys}"
+    inner = (
+        f"SELECT {', '.join(picked)}, min(_delivery) AS _delivery, min({_PLACE}) AS _first "
+        f"FROM {source} GROUP BY {keys}"
+    )
     names = ", ".join(quote_ident(name) for name in types)
     return f"SELECT {names}, _delivery, _first._file AS _file, _first._row AS _row FROM ({inner})"
 

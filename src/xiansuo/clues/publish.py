@@ -58,8 +58,13 @@ def clear_orphans(lake: Lake, model_id: str, standing: set[str]) -> int:
         table = lake.model(model_id, kind)
         orphans = table.partitions(RUN) - standing
         if orphans:
-            table.commit([], schema=_with_run(TABLES[kind]), partition_by=RUN, remove=orphans,
-                         metadata={"cleared": ",".join(sorted(orphans))})
+            table.commit(
+                [],
+                schema=_with_run(TABLES[kind]),
+                partition_by=RUN,
+                remove=orphans,
+                metadata={"cleared": ",".join(sorted(orphans))},
+            )
         cleared += len(orphans)
     for kind in TABLES:
         _remove_folders(lake.model(model_id, kind), standing)
@@ -84,5 +89,3 @@ def publish(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, run_id: s
 
 def _with_run(schema: Mapping[str, str]) -> dict[str, str]:
     return {**schema, RUN: "VARCHAR"}
-
-

@@ -113,8 +113,11 @@ def _find(
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     runs = standing_runs(con, lake, model_id)
     for run in newest_runs(runs):
-        rows = rows_of(con, f"SELECT * FROM {run_relation(lake, model_id, 'clues')} WHERE {RUN} = "
-                            f"{quote_literal(run[_CHOSEN])} AND clue_id = {quote_literal(clue_id)}")
+        rows = rows_of(
+            con,
+            f"SELECT * FROM {run_relation(lake, model_id, 'clues')} WHERE {RUN} = "
+            f"{quote_literal(run[_CHOSEN])} AND clue_id = {quote_literal(clue_id)}",
+        )
         if rows:
             stood = next(row for row in runs if row[_CHOSEN] == rows[0][_CHOSEN])
             return rows[0], stood
@@ -126,18 +129,29 @@ def _detail(
 ) -> ClueDetail:
     lake = Lake(settings)
     condition = f"WHERE {RUN} = {quote_literal(run[_CHOSEN])} AND clue_id = {quote_literal(clue['clue_id'])}"
-    hits = rows_of(con, f"SELECT * EXCLUDE ({RUN}) FROM {run_relation(lake, model_id, 'hits')} {condition} "
-                        "ORDER BY rule_code, occurred_from, hit_id")
-    evidence = rows_of(con, f"SELECT DISTINCT hit_id, dataset, _file, _row, role FROM "
-                            f"{run_relation(lake, model_id, 'evidence')} {condition} ORDER BY ALL")
+    hits = rows_of(
+        con,
+        f"SELECT * EXCLUDE ({RUN}) FROM {run_relation(lake, model_id, 'hits')} {condition} "
+        "ORDER BY rule_code, occurred_from, hit_id",
+    )
+    evidence = rows_of(
+        con,
+        f"SELECT DISTINCT hit_id, dataset, _file, _row, role FROM "
+        f"{run_relation(lake, model_id, 'evidence')} {condition} ORDER BY ALL",
+    )
     for hit in hits:
         hit["measures"] = json.loads(hit["measures"])
         hit["parameters"] = json.loads(hit["parameters"])
     spec = find_model(settings.project, model_id).spec
     clue.pop(RUN)
     return ClueDetail(
-        clue=clue, run=run, hits=hits, evidence=evidence, sources=_sources(settings, evidence),
-        verification_steps=spec.verification_steps, false_positives=spec.false_positives,
+        clue=clue,
+        run=run,
+        hits=hits,
+        evidence=evidence,
+        sources=_sources(settings, evidence),
+        verification_steps=spec.verification_steps,
+        false_positives=spec.false_positives,
         hand_off=[item.model_dump() for item in spec.hand_off],
     )
 
@@ -153,12 +167,20 @@ def _sources(settings: Settings, evidence: list[dict[str, Any]]) -> list[dict[st
         if dataset not in known:
             known[dataset] = files_by_id(settings, dataset)
         receipt, delivered = known[dataset].get(file, (None, {}))
-        sources.append({
-            "dataset": dataset, "file": file, "rows": len(rows), "name": delivered.get("name"),
-            "sha256": delivered.get("sha256"), "sheet": delivered.get("sheet"),
-            "delivery_id": getattr(receipt, "delivery_id", None), "sender": getattr(receipt, "sender", None),
-            "letter_no": getattr(receipt, "letter_no", None), "received": getattr(receipt, "received", None),
-        })
+        sources.append(
+            {
+                "dataset": dataset,
+                "file": file,
+                "rows": len(rows),
+                "name": delivered.get("name"),
+                "sha256": delivered.get("sha256"),
+                "sheet": delivered.get("sheet"),
+                "delivery_id": getattr(receipt, "delivery_id", None),
+                "sender": getattr(receipt, "sender", None),
+                "letter_no": getattr(receipt, "letter_no", None),
+                "received": getattr(receipt, "received", None),
+            }
+        )
     return sources
 
 

@@ -33,8 +33,16 @@ from xiansuo.supervision.project import Project
 if TYPE_CHECKING:
     import duckdb
 
-_COUNTS = ("clues", "clues_new", "clues_same", "clues_changed", "clues_withdrawn", "hits", "hits_excluded",
-           "evidence_rows")
+_COUNTS = (
+    "clues",
+    "clues_new",
+    "clues_same",
+    "clues_changed",
+    "clues_withdrawn",
+    "hits",
+    "hits_excluded",
+    "evidence_rows",
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,14 @@ class _Plan:
 
     @property
     def parameters_text(self) -> str:
-        return canonical_json({name: [[str(dated.start), json.loads(parameters_json({"v": dated.value}))["v"]]
-                                      for dated in item.values] for name, item in self.parameters.items()})
+        return canonical_json(
+            {
+                name: [
+                    [str(dated.start), json.loads(parameters_json({"v": dated.value}))["v"]] for dated in item.values
+                ]
+                for name, item in self.parameters.items()
+            }
+        )
 
     @property
     def content(self) -> str:
@@ -78,8 +92,15 @@ class _Plan:
 
     @property
     def key(self) -> str:
-        return run_key({"model": self.content, "parameters": self.parameters_text, "as_of": str(self.as_of),
-                        "inputs": self.inputs.fingerprints, "mapping": self.mapping_id})
+        return run_key(
+            {
+                "model": self.content,
+                "parameters": self.parameters_text,
+                "as_of": str(self.as_of),
+                "inputs": self.inputs.fingerprints,
+                "mapping": self.mapping_id,
+            }
+        )
 
 
 def run_model(
@@ -112,8 +133,10 @@ def run_model(
                 return _result(before, skipped=True)
             clear_orphans(lake, model_id, {run["run_id"] for run in runs})
             run = _compute(con, plan, lake, runs, before, progress or NullProgress())
-            run |= {"started_at": _naive(started),
-                    "finished_at": _naive(started + timedelta(seconds=time.perf_counter() - clock))}
+            run |= {
+                "started_at": _naive(started),
+                "finished_at": _naive(started + timedelta(seconds=time.perf_counter() - clock)),
+            }
             _store_run(con, run)
             publish(con, lake, model_id, run["run_id"])
             return _result(run, skipped=False)
@@ -123,28 +146,47 @@ def run_model(
 
 def _refuse_retired(model: Model) -> None:
     if model.spec.status == "retired":
-        raise UsageError("the model is retired", unit=model.id, value=model.spec.retired_reason,
-                         fix="its clues stay readable; runs need another status in model.yml")
+        raise UsageError(
+            "the model is retired",
+            unit=model.id,
+            value=model.spec.retired_reason,
+            fix="its clues stay readable; runs need another status in model.yml",
+        )
 
 
 def _plan(settings: Settings, model: Model, mapping: Mapping | None, as_of: date | None) -> _Plan:
     project = Project(settings.project)
     inputs = pin_inputs(settings, project, model, mapping)
     return _Plan(
-        settings=settings, project=project, model=model, mapping=mapping,
-        parameters=mapped_parameters(model, mapping), scoring=load_scoring(settings.project), inputs=inputs,
+        settings=settings,
+        project=project,
+        model=model,
+        mapping=mapping,
+        parameters=mapped_parameters(model, mapping),
+        scoring=load_scoring(settings.project),
+        inputs=inputs,
         as_of=as_of or data_as_of(settings, inputs.pinned.versions),
     )
 
 
 def _compute(
-    con: duckdb.DuckDBPyConnection, plan: _Plan, lake: Lake, runs: list[dict[str, Any]],
-    before: Table[str, Any] | None, progress: Progress,
+    con: duckdb.DuckDBPyConnection,
+    plan: _Plan,
+    lake: Lake,
+    runs: list[dict[str, Any]],
+    before: Table[str, Any] | None,
+    progress: Progress,
 ) -> dict[str, Any]:
     model = plan.model
     register_inputs(con, plan.settings, plan.project, model, plan.mapping, plan.inputs, progress)
-    search = Search(con=con, model=model, rules=mapped_rules(model, plan.mapping), parameters=plan.parameters,
-                    as_of=plan.as_of, owner=owner_of(model.id, plan.mapping_id))
+    search = Search(
+        con=con,
+        model=model,
+        rules=mapped_rules(model, plan.mapping),
+        parameters=plan.parameters,
+        as_of=plan.as_of,
+        owner=owner_of(model.id, plan.mapping_id),
+    )
     find_hits(search, progress)
     if plan.mapping is not None:
         expand_evidence(con, plan.mapping)
@@ -153,11 +195,18 @@ def _compute(
     clues_hash = compose(search, plan.scoring)
     run_id = _free_id(plan.key, {run["run_id"] for run in runs})
     run: dict[str, Any] = {
-        "run_id": run_id, "run_key": plan.key, "sequence": 1 + max((run["sequence"] for run in runs), default=0),
-        "model_id": model.id, "model_version": model.spec.version, "model_hash": plan.content,
-        "mapping": plan.mapping_id, "parameters": plan.parameters_text,
+        "run_id": run_id,
+        "run_key": plan.key,
+        "sequence": 1 + max((run["sequence"] for run in runs), default=0),
+        "model_id": model.id,
+        "model_version": model.spec.version,
+        "model_hash": plan.content,
+        "mapping": plan.mapping_id,
+        "parameters": plan.parameters_text,
         "input_versions": canonical_json(plan.inputs.pinned.versions),
-        "input_fingerprints": canonical_json(plan.inputs.fingerprints), "as_of": plan.as_of, "clues_hash": clues_hash,
+        "input_fingerprints": canonical_json(plan.inputs.fingerprints),
+        "as_of": plan.as_of,
+        "clues_hash": clues_hash,
     }
     load_before(con, lake, model.id, before)
     compare(con, lake, model.id, run_id, before, None if before is None else _comparison(plan, lake, before, run))
@@ -178,12 +227,16 @@ def _check_evidence(con: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
     known = list(plan.inputs.pinned.versions)
     row = con.execute(
         "SELECT rule_id, dataset, count(*) FROM evidence WHERE dataset IS NULL OR _file IS NULL OR _row IS NULL "
-        "OR NOT list_contains($known::VARCHAR[], dataset) GROUP BY ALL ORDER BY ALL LIMIT 1", {"known": known},
+        "OR NOT list_contains($known::VARCHAR[], dataset) GROUP BY ALL ORDER BY ALL LIMIT 1",
+        {"known": known},
     ).fetchone()
     if row is not None:
         raise InputError(
-            f"{row[2]} evidence rows point at no delivered row", unit=f"{plan.model.id}.{row[0]}", field="dataset",
-            value=row[1], fix=f"evidence.sql must name one of {', '.join(known)} with its _file and _row",
+            f"{row[2]} evidence rows point at no delivered row",
+            unit=f"{plan.model.id}.{row[0]}",
+            field="dataset",
+            value=row[1],
+            fix=f"evidence.sql must name one of {', '.join(known)} with its _file and _row",
         )
 
 
@@ -194,7 +247,9 @@ def _comparison(plan: _Plan, lake: Lake, before: Table[str, Any], run: Table[str
         return found.name if found else code or "无"
 
     return Comparison(
-        before=RunFacts.of(before), now=RunFacts.of(run), exclusion=exclusion,
+        before=RunFacts.of(before),
+        now=RunFacts.of(run),
+        exclusion=exclusion,
         dataset_title=lambda name: plan.project.contract(name).title,
         corrected=frozenset(_corrected(lake, json.loads(before["input_versions"]), plan.inputs.pinned.versions)),
     )
@@ -230,8 +285,13 @@ def _store_run(con: duckdb.DuckDBPyConnection, run: Table[str, Any]) -> None:
 
 def _result(run: Table[str, Any], *, skipped: bool) -> RunResult:
     return RunResult(
-        run_id=run["run_id"], model_id=run["model_id"], mapping=run["mapping"], skipped=skipped, as_of=run["as_of"],
-        counts={name: run[name] for name in _COUNTS}, clues_hash=run["clues_hash"],
+        run_id=run["run_id"],
+        model_id=run["model_id"],
+        mapping=run["mapping"],
+        skipped=skipped,
+        as_of=run["as_of"],
+        counts={name: run[name] for name in _COUNTS},
+        clues_hash=run["clues_hash"],
     )
 
 

@@ -125,8 +125,10 @@ def _gather_run(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, run_i
 def _check_file(
     con: duckdb.DuckDBPyConnection, settings: Settings, dataset: str, version: int | None, file: str
 ) -> list[Failure]:
-    condition = f"dataset = {quote_literal(dataset)} AND _file = {quote_literal(file)} " \
-                f"AND version IS NOT DISTINCT FROM {'NULL' if version is None else version}"
+    condition = (
+        f"dataset = {quote_literal(dataset)} AND _file = {quote_literal(file)} "
+        f"AND version IS NOT DISTINCT FROM {'NULL' if version is None else version}"
+    )
     rows = [row[0] for row in con.execute(f"SELECT DISTINCT _row FROM wanted WHERE {condition} ORDER BY 1").fetchall()]
     try:
         reason, bad = _compare(con, settings, dataset, version, file, rows)
@@ -156,7 +158,8 @@ def _compare(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE at_run AS SELECT {', '.join(quote_ident(name) for name in names)} FROM "
         f"{table.relation(columns, version)} WHERE _file = {quote_literal(file)} "
-        f"AND list_contains($rows::BIGINT[], _row)", {"rows": rows},
+        f"AND list_contains($rows::BIGINT[], _row)",
+        {"rows": rows},
     )
     typed = ", ".join(f"CAST({quote_ident(name)} AS {columns[name]}) AS {quote_ident(name)}" for name in names)
     same = con.execute(f"SELECT _row FROM (SELECT {typed} FROM delivered INTERSECT SELECT * FROM at_run)").fetchall()

@@ -79,8 +79,13 @@ def load_asset(path: Path) -> AssetSpec:
         raise from_validation(error, path) from None
     expected = f"{path.parent.name}.{path.stem}"
     if spec.dataset != expected:
-        raise InputError("the dataset does not match the file's place", file=path, field="dataset", value=spec.dataset,
-                         fix=f"write {expected} or move the file")
+        raise InputError(
+            "the dataset does not match the file's place",
+            file=path,
+            field="dataset",
+            value=spec.dataset,
+            fix=f"write {expected} or move the file",
+        )
     split_dataset(spec.dataset)
     return spec
 

@@ -31,13 +31,12 @@ class Check:
 
 def bits(contract: Contract) -> list[Check]:
     """Every check of the contract with its bit, in bit order; InputError when the mask cannot hold them."""
-    found = [
-        Check(bit, code, column, zh, en) for bit, (code, column, zh, en, _) in enumerate(_numbered(contract))
-    ]
+    found = [Check(bit, code, column, zh, en) for bit, (code, column, zh, en, _) in enumerate(_numbered(contract))]
     if len(found) > _HUGEINT_BITS:
         raise InputError(
             f"the contract has {len(found)} checks, a mask holds {_HUGEINT_BITS}",
-            file=contract.path, unit=contract.dataset,
+            file=contract.path,
+            unit=contract.dataset,
             fix="use semantic type text where any text will do, or split the dataset",
         )
     return found
@@ -73,14 +72,16 @@ def _aids(contract: Contract) -> str:
     """Helper values that a validation reads many times; the engine would compute each mention anew."""
     return ", ".join(
         f"{over(column.kind.aid, quote_ident(column.name))} AS {_aid(column)}"
-        for column in contract.columns if column.kind.aid is not None
+        for column in contract.columns
+        if column.kind.aid is not None
     )
 
 
 def _verdicts(contract: Contract) -> str:
     return ", ".join(
         f"{over(column.kind.validate, quote_ident(column.name)).replace('aid', _aid(column))} AS {_valid(column)}"
-        for column in contract.columns if column.kind.validate is not None
+        for column in contract.columns
+        if column.kind.validate is not None
     )
 
 

@@ -21,12 +21,38 @@ DEFAULT_MAX_QUARANTINED_RATIO: Final = 0.05
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LOGICAL = {"VARCHAR": "string", "BIGINT": "integer", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "timestamp"}
 _CLASSES = ("L1", "L2", "L3", "L4")
-_ROOT = {"apiVersion", "kind", "id", "name", "version", "status", "domain", "description", "schema", "tags",
-         "customProperties"}
+_ROOT = {
+    "apiVersion",
+    "kind",
+    "id",
+    "name",
+    "version",
+    "status",
+    "domain",
+    "description",
+    "schema",
+    "tags",
+    "customProperties",
+}
 _TABLE = {"name", "physicalType", "description", "businessName", "tags", "properties", "quality"}
-_PROPERTY = {"name", "businessName", "semanticType", "logicalType", "physicalType", "required", "primaryKey",
-             "primaryKeyPosition", "classification", "synonyms", "enum", "logicalTypeOptions", "description",
-             "examples", "tags", "customProperties"}
+_PROPERTY = {
+    "name",
+    "businessName",
+    "semanticType",
+    "logicalType",
+    "physicalType",
+    "required",
+    "primaryKey",
+    "primaryKeyPosition",
+    "classification",
+    "synonyms",
+    "enum",
+    "logicalTypeOptions",
+    "description",
+    "examples",
+    "tags",
+    "customProperties",
+}
 _QUALITY = {"id", "type", "engine", "implementation", "description", "name", "severity", "dimension"}
 _OPTIONS = {"minimum", "maximum", "pattern"}
 
@@ -51,8 +77,14 @@ def load_contract(path: Path) -> Contract:
     ratio = _ratio(raw, path)
     description = raw.get("description") or {}
     return Contract(
-        dataset=dataset, title=_text(raw, "name", path), description=str(description.get("purpose") or ""),
-        version=_text(raw, "version", path), columns=columns, row_checks=checks, max_quarantined_ratio=ratio, path=path,
+        dataset=dataset,
+        title=_text(raw, "name", path),
+        description=str(description.get("purpose") or ""),
+        version=_text(raw, "version", path),
+        columns=columns,
+        row_checks=checks,
+        max_quarantined_ratio=ratio,
+        path=path,
         content_hash=content_hash(dataset, columns, checks, ratio),
     )
 
@@ -88,7 +120,10 @@ def _mappings(parent: Mapping[str, Any], key: str, path: Path, where: str) -> li
     entries = parent.get(key) or []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InputError(
-            "must be a list of mappings", file=path, field=f"{where}.{key}".lstrip("."), value=entries,
+            "must be a list of mappings",
+            file=path,
+            field=f"{where}.{key}".lstrip("."),
+            value=entries,
             fix="write - {key: value} lines",
         )
     return entries
@@ -117,12 +152,20 @@ def _dataset(raw: Mapping[str, Any], path: Path) -> str:
         raise InputError(error.message, file=path, field="id", value=dataset, fix=error.fix) from None
     if (domain, name) != (path.parent.name, path.stem):
         raise InputError(
-            "the id does not match the file's place", file=path, field="id", value=dataset,
+            "the id does not match the file's place",
+            file=path,
+            field="id",
+            value=dataset,
             fix=f"write {path.parent.name}.{path.stem} or move the file",
         )
     if raw.get("domain") != domain:
-        raise InputError("the domain does not match the id", file=path, field="domain", value=raw.get("domain"),
-                         fix=f"write {domain}")
+        raise InputError(
+            "the domain does not match the id",
+            file=path,
+            field="domain",
+            value=raw.get("domain"),
+            fix=f"write {domain}",
+        )
     return dataset
 
 
@@ -130,8 +173,13 @@ def _only_table(raw: Mapping[str, Any], dataset: str, path: Path) -> dict[str, A
     tables = raw.get("schema") or []
     name = split_dataset(dataset)[1]
     if len(tables) != 1 or tables[0].get("name") != name:
-        raise InputError("the contract must describe exactly its own table", file=path, field="schema",
-                         value=[table.get("name") for table in tables], fix=f"keep one entry named {name}")
+        raise InputError(
+            "the contract must describe exactly its own table",
+            file=path,
+            field="schema",
+            value=[table.get("name") for table in tables],
+            fix=f"keep one entry named {name}",
+        )
     if not tables[0].get("properties"):
         raise InputError("the table has no columns", file=path, field="schema.properties", fix="list the columns")
     return dict(tables[0])
@@ -141,8 +189,13 @@ def _column(entry: Mapping[str, Any], path: Path) -> Column:
     name = str(entry.get("name"))
     where = f"schema.properties.{name}"
     if not _NAME.fullmatch(name):
-        raise InputError("not a column name", file=path, field=where, value=name,
-                         fix="use lower-case letters, digits and _, a letter first")
+        raise InputError(
+            "not a column name",
+            file=path,
+            field=where,
+            value=name,
+            fix="use lower-case letters, digits and _, a letter first",
+        )
     semantic = str(entry.get("semanticType"))
     try:
         kind = semantic_type(semantic)
@@ -174,8 +227,13 @@ def _column(entry: Mapping[str, Any], path: Path) -> Column:
 def _key_position(entry: Mapping[str, Any], path: Path, where: str) -> int | None:
     position = entry.get("primaryKeyPosition")
     if bool(entry.get("primaryKey")) != (position is not None):
-        raise InputError("primaryKey and primaryKeyPosition belong together", file=path, field=where, value=position,
-                         fix="write both, or neither")
+        raise InputError(
+            "primaryKey and primaryKeyPosition belong together",
+            file=path,
+            field=where,
+            value=position,
+            fix="write both, or neither",
+        )
     if position is not None and not entry.get("required"):
         raise InputError("a key column must be required", file=path, field=where, fix="add required: true")
     return position
@@ -193,8 +251,13 @@ def _bound(options: Mapping[str, Any], key: str, duckdb_type: str, path: Path, w
             raise ValueError(duckdb_type)
         parse(text)
     except (ValueError, InvalidOperation):
-        raise InputError(f"not a bound for {duckdb_type}", file=path, field=f"{where}.logicalTypeOptions.{key}",
-                         value=value, fix="give a number or date of the column's type, or remove the bound") from None
+        raise InputError(
+            f"not a bound for {duckdb_type}",
+            file=path,
+            field=f"{where}.logicalTypeOptions.{key}",
+            value=value,
+            fix="give a number or date of the column's type, or remove the bound",
+        ) from None
     return text
 
 
@@ -205,11 +268,21 @@ def _pattern(options: Mapping[str, Any], duckdb_type: str, path: Path, where: st
     try:
         re.compile(str(pattern))
     except re.error as error:
-        raise InputError(f"not a regular expression: {error}", file=path, field=f"{where}.logicalTypeOptions.pattern",
-                         value=pattern, fix="mend the expression") from None
+        raise InputError(
+            f"not a regular expression: {error}",
+            file=path,
+            field=f"{where}.logicalTypeOptions.pattern",
+            value=pattern,
+            fix="mend the expression",
+        ) from None
     if duckdb_type != "VARCHAR":
-        raise InputError("a pattern fits only text columns", file=path, field=f"{where}.logicalTypeOptions.pattern",
-                         value=pattern, fix="use minimum and maximum, or a row check")
+        raise InputError(
+            "a pattern fits only text columns",
+            file=path,
+            field=f"{where}.logicalTypeOptions.pattern",
+            value=pattern,
+            fix="use minimum and maximum, or a row check",
+        )
     return str(pattern)
 
 
@@ -229,8 +302,13 @@ def _check_columns(columns: tuple[Column, ...], path: Path) -> None:
         raise InputError("a column stands twice", file=path, field="schema.properties", value=twice, fix="keep one")
     positions = sorted(column.key_position for column in columns if column.key_position is not None)
     if positions != list(range(1, len(positions) + 1)):
-        raise InputError("key positions must be 1, 2, 3, ...", file=path, field="primaryKeyPosition", value=positions,
-                         fix="number the key columns without gaps")
+        raise InputError(
+            "key positions must be 1, 2, 3, ...",
+            file=path,
+            field="primaryKeyPosition",
+            value=positions,
+            fix="number the key columns without gaps",
+        )
 
 
 def _row_check(entry: Mapping[str, Any], columns: tuple[Column, ...], path: Path) -> RowCheck:
@@ -247,8 +325,13 @@ def _check_codes(checks: tuple[RowCheck, ...], path: Path) -> None:
     codes = [check.code for check in checks]
     for code in codes:
         if not _NAME.fullmatch(code) or codes.count(code) > 1:
-            raise InputError("not a usable check id", file=path, field="schema.quality.id", value=code,
-                             fix="use lower-case letters, digits and _, and each id once")
+            raise InputError(
+                "not a usable check id",
+                file=path,
+                field="schema.quality.id",
+                value=code,
+                fix="use lower-case letters, digits and _, and each id once",
+            )
 
 
 def _ratio(raw: Mapping[str, Any], path: Path) -> float:
@@ -257,8 +340,13 @@ def _ratio(raw: Mapping[str, Any], path: Path) -> float:
         _one_of(item.get("property"), ("maxQuarantinedRatio",), path, "customProperties.property")
         ratio = item.get("value")
     if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 0 <= ratio <= 1:
-        raise InputError("not a ratio", file=path, field="customProperties.maxQuarantinedRatio", value=ratio,
-                         fix="write a number from 0 to 1")
+        raise InputError(
+            "not a ratio",
+            file=path,
+            field="customProperties.maxQuarantinedRatio",
+            value=ratio,
+            fix="write a number from 0 to 1",
+        )
     return float(ratio)
 
 
@@ -271,8 +359,13 @@ def _one_of(value: Any, allowed: tuple[Any, ...], path: Path, field: str) -> Non
 def _text(raw: Mapping[str, Any], key: str, path: Path, where: str = "") -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise InputError("text is missing here", file=path, field=f"{where}.{key}".lstrip("."), value=value,
-                         fix="write text; quote what YAML would read as a number")
+        raise InputError(
+            "text is missing here",
+            file=path,
+            field=f"{where}.{key}".lstrip("."),
+            value=value,
+            fix="write text; quote what YAML would read as a number",
+        )
     return value
 
 

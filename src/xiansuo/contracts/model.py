@@ -87,7 +87,9 @@ class Contract:
             if column.name == name:
                 return column
         raise UsageError(
-            "the dataset has no such column", unit=self.dataset, field=name,
+            "the dataset has no such column",
+            unit=self.dataset,
+            field=name,
             fix="use one of " + ", ".join(column.name for column in self.columns),
         )
 
@@ -98,9 +100,22 @@ def content_hash(
     """Digest of all that decides how delivered text becomes rows, the semantic types' own SQL included."""
     described = [
         [
-            column.name, column.semantic, column.required, column.key_position, column.enum, column.minimum,
-            column.maximum, column.pattern, column.from_delivery, column.title, column.synonyms,
-            column.kind.duckdb_type, column.kind.normalise, column.kind.cast, column.kind.clean, column.kind.quick,
+            column.name,
+            column.semantic,
+            column.required,
+            column.key_position,
+            column.enum,
+            column.minimum,
+            column.maximum,
+            column.pattern,
+            column.from_delivery,
+            column.title,
+            column.synonyms,
+            column.kind.duckdb_type,
+            column.kind.normalise,
+            column.kind.cast,
+            column.kind.clean,
+            column.kind.quick,
             column.kind.validate,
         ]
         for column in columns

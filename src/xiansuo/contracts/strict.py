@@ -47,7 +47,9 @@ def known_keys(given: Mapping[str, Any], allowed: Collection[str], *, path: Path
     for key in given:
         if key not in allowed:
             raise InputError(
-                "unknown key", file=path, field=f"{where}.{key}" if where else key,
+                "unknown key",
+                file=path,
+                field=f"{where}.{key}" if where else key,
                 fix="use one of " + ", ".join(sorted(allowed)),
             )
 

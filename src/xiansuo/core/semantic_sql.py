@@ -10,7 +10,7 @@ import re
 from xiansuo.core.identifiers import ID_CHECKS, ID_WEIGHTS, USCC_ALPHABET, USCC_WEIGHTS
 from xiansuo.core.naming import quote_literal
 
-_X = re.compile(r"(?<!\\)\bx\b")   # not the x of a regular expression's \x{..}
+_X = re.compile(r"(?<!\\)\bx\b")  # not the x of a regular expression's \x{..}
 _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
 _HALF = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
 BLANK = r"\t\n\r \x{a0}\x{ad}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}"
@@ -36,7 +36,7 @@ def squeeze(inner: str) -> str:
 
 def half(inner: str) -> str:
     """Full-width ASCII forms and the ideographic space become half-width."""
-    mapped = f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"   # slow, hence only where needed
+    mapped = f"translate({inner}, {quote_literal(_FULL)}, {quote_literal(_HALF)})"  # slow, hence only where needed
     return f"CASE WHEN regexp_matches({inner}, '[{WIDE}\\x{{3000}}]') THEN {mapped} ELSE {inner} END"
 
 
@@ -76,9 +76,7 @@ def ratio() -> str:
     """A plain ratio, or a percentage with at most four decimals, to DECIMAL(18,6)."""
     percent = "try_cast(left(x, length(x) - 1) AS DECIMAL(18,4)) * CAST('0.01' AS DECIMAL(3,2))"
     shape = "[+-]?[0-9]+([.][0-9]{0,4}0*)?%"
-    return (
-        f"CASE WHEN regexp_full_match(x, '{shape}') THEN try_cast({percent} AS DECIMAL(18,6)) ELSE {decimal(6)} END"
-    )
+    return f"CASE WHEN regexp_full_match(x, '{shape}') THEN try_cast({percent} AS DECIMAL(18,6)) ELSE {decimal(6)} END"
 
 
 def integer() -> str:

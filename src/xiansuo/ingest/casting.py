@@ -49,8 +49,10 @@ def filling_of(contract: Contract, delivery: Delivery) -> dict[str, str]:
         text = said.get(column.from_delivery)
         if text is None:
             raise Refused(
-                "delivery:says_nothing", f"the delivery must fill {column.name} and does not say it",
-                field=column.from_delivery, fix="name it in delivery.yml or on the command line",
+                "delivery:says_nothing",
+                f"the delivery must fill {column.name} and does not say it",
+                field=column.from_delivery,
+                fix="name it in delivery.yml or on the command line",
             )
         filling[column.name] = text
     return filling

@@ -94,8 +94,12 @@ def read_letter(path: Path) -> Letter:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise Refused(
-            "letter:invalid", f"the letter does not say what it must: {first['msg']}", file=file, field=where,
-            value=first.get("input"), fix=f"known keys: {', '.join(Letter.model_fields)}",
+            "letter:invalid",
+            f"the letter does not say what it must: {first['msg']}",
+            file=file,
+            field=where,
+            value=first.get("input"),
+            fix=f"known keys: {', '.join(Letter.model_fields)}",
         ) from error
 
 
@@ -137,8 +141,11 @@ def check_inventory(path: Path, paths: Sequence[Path], letter: Letter) -> None:
     if listed and listed != names:
         missing, extra = sorted(listed - names), sorted(names - listed)
         raise Refused(
-            "delivery:inventory", f"the letter lists other files than were delivered: missing {missing}, extra {extra}",
-            file=path, field="files", fix="ask the sender for the missing files, or for a letter that lists all",
+            "delivery:inventory",
+            f"the letter lists other files than were delivered: missing {missing}, extra {extra}",
+            file=path,
+            field="files",
+            fix="ask the sender for the missing files, or for a letter that lists all",
         )
 
 

@@ -113,7 +113,7 @@ def _judge_against(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE met AS
         SELECT n.* EXCLUDE (_part) FROM (SELECT * FROM {rows} ANTI JOIN {VERDICTS} USING ({FILE}, {ROW})) n
-        SEMI JOIN (SELECT {', '.join(key)} FROM {lake}) l ON {met}"""
+        SEMI JOIN (SELECT {", ".join(key)} FROM {lake}) l ON {met}"""
     )
     same = " AND ".join(
         f"n.{name} IS NOT DISTINCT FROM l.{name}" for name in (quote_ident(c.name) for c in contract.columns)

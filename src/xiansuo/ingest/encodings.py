@@ -41,7 +41,7 @@ class Encoding:
 class _Failure:
     offset: int
     truncated: bool
-    characters: int   # non-ASCII characters that decoded before
+    characters: int  # non-ASCII characters that decoded before
 
 
 def guess(path: Path, declared: str, name: str) -> Encoding:
@@ -64,8 +64,12 @@ def decide(path: Path, declared: str, name: str) -> Encoding:
     if marked:
         return _demand(path, marked, name)
     if declared == "utf-16":
-        raise Refused("encoding:no_mark", "UTF-16 without a byte order mark", file=name,
-                      fix="ask for UTF-8, or UTF-16 with a byte order mark")
+        raise Refused(
+            "encoding:no_mark",
+            "UTF-16 without a byte order mark",
+            file=name,
+            fix="ask for UTF-8, or UTF-16 with a byte order mark",
+        )
     if declared != "auto":
         return _demand(path, Encoding(_DECLARED[declared], 0), name)
     utf8 = _failure(path, Encoding("utf-8", 0))
@@ -109,8 +113,12 @@ def _marked(head: bytes, declared: str, name: str) -> Encoding | None:
     wanted = _DECLARED.get(declared)
     if wanted and not marked.codec.startswith(wanted):
         raise Refused(
-            "encoding:contradiction", f"the file starts with the mark of {marked.codec} but {declared} is declared",
-            file=name, field="encoding", value=declared, fix="correct the reader option or leave it at auto",
+            "encoding:contradiction",
+            f"the file starts with the mark of {marked.codec} but {declared} is declared",
+            file=name,
+            field="encoding",
+            value=declared,
+            fix="correct the reader option or leave it at auto",
         )
     return marked
 
@@ -127,7 +135,9 @@ def _refusal(name: str, codec: str, failure: _Failure) -> Refused:
     return Refused(
         "encoding:truncated" if failure.truncated else "encoding:undecodable",
         f"{what}: {codec}, byte offset {failure.offset}",
-        file=name, field="encoding", value=f"byte offset {failure.offset}",
+        file=name,
+        field="encoding",
+        value=f"byte offset {failure.offset}",
         fix="ask the sender for the file again, exported whole and in one encoding",
     )
 
@@ -156,6 +166,9 @@ def _failure(path: Path, encoding: Encoding) -> _Failure | None:
 def _refuse_unmarked_utf16(head: bytes, name: str) -> None:
     if head.count(0) > len(head) * _NUL_SHARE:
         raise Refused(
-            "encoding:no_mark", "every few bytes are NUL: UTF-16 or UTF-32 without a usable byte order mark",
-            file=name, field="encoding", fix="ask for UTF-8, or UTF-16 with a byte order mark",
+            "encoding:no_mark",
+            "every few bytes are NUL: UTF-16 or UTF-32 without a usable byte order mark",
+            file=name,
+            field="encoding",
+            fix="ask for UTF-8, or UTF-16 with a byte order mark",
         )

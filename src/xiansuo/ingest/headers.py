@@ -58,9 +58,7 @@ def _lacking(contract: Contract, asset: AssetSpec, columns: Columns) -> list[str
     return [
         f"{column.title or column.name} ({column.name})"
         for column in contract.columns
-        if column.name not in present
-        and column.name not in asset.optional_columns
-        and column.from_delivery is None
+        if column.name not in present and column.name not in asset.optional_columns and column.from_delivery is None
     ]
 
 
@@ -71,8 +69,12 @@ def _refuse_repeats(columns: Columns, delivered: Sequence[Sequence[str]], name: 
             continue
         if column in seen:
             raise Refused(
-                "header:duplicate", f"two columns mean {column}: {seen[column]!r} and {spellings[0]!r}",
-                file=name, field="header", value=spellings[0], fix="ask the sender which of the two columns counts",
+                "header:duplicate",
+                f"two columns mean {column}: {seen[column]!r} and {spellings[0]!r}",
+                file=name,
+                field="header",
+                value=spellings[0],
+                fix="ask the sender which of the two columns counts",
             )
         seen[column] = spellings[0]
 
@@ -84,6 +86,9 @@ def _mismatch(unknown: list[str], lacking: list[str], name: str) -> Refused:
     if lacking:
         parts.append("lacking columns: " + ", ".join(lacking))
     return Refused(
-        "header:mismatch", "; ".join(parts), file=name, field="header",
+        "header:mismatch",
+        "; ".join(parts),
+        file=name,
+        field="header",
         fix="add a synonym to the contract, or optional_columns / ignore_columns to the asset, or correct header_row",
     )

@@ -99,7 +99,8 @@ class LandingZone:
             raise Refused(
                 "rows:too_many_quarantined",
                 f"{failed} of {self.rows_delivered} rows fail, more than the allowed share of {limit:g}: {reasons}",
-                field="maxQuarantinedRatio", value=limit,
+                field="maxQuarantinedRatio",
+                value=limit,
                 fix="ask the sender for a correct delivery, or correct the contract and deliver again",
             )
 
@@ -142,5 +143,3 @@ class LandingZone:
 
     def _write(self, query: str, name: str) -> PartFile:
         return write_part(self.con, query, self.root, name=name, partition={DELIVERY: self.delivery_id})
-
-

@@ -75,7 +75,12 @@ def ingest(
         corrects=corrects or letter.corrects,
     )
     work = _Ingest(
-        settings, path, delivery, unreadable, now or datetime.now(UTC), progress or NullProgress(),
+        settings,
+        path,
+        delivery,
+        unreadable,
+        now or datetime.now(UTC),
+        progress or NullProgress(),
         checkpoint or (lambda point: None),
     )
     with locked(settings.home / "locks" / f"ingest.{name}"):
@@ -150,7 +155,10 @@ class _Ingest:
             con.execute("SET preserve_insertion_order = false")
             quarantine.begin(con)
             zone = LandingZone(
-                con, self.contract, lake.dataset(self.delivery.dataset).root, self.delivery_id,
+                con,
+                self.contract,
+                lake.dataset(self.delivery.dataset).root,
+                self.delivery_id,
                 filling_of(self.contract, self.delivery),
             )
             try:
@@ -177,7 +185,9 @@ class _Ingest:
         announced = [file.rows for file in self.delivery.letter.files]
         if zone.rows_delivered == 0 and (not announced or any(rows != 0 for rows in announced)):
             raise Refused(
-                "delivery:no_rows", "the delivery holds no data row", file=self.path,
+                "delivery:no_rows",
+                "the delivery holds no data row",
+                file=self.path,
                 fix="if nothing happened in the period, say so in delivery.yml: files: [{name: ..., rows: 0}]",
             )
 
@@ -233,7 +243,10 @@ class _Ingest:
             parts = [write_part(zone.con, quarantine.ordered(), table.root, name="rejected", partition=partition)]
         self.checkpoint("quarantine written")
         table.commit(
-            parts, schema=quarantine.SCHEMA, partition_by=DELIVERY, remove={self.delivery_id} if stale else (),
+            parts,
+            schema=quarantine.SCHEMA,
+            partition_by=DELIVERY,
+            remove={self.delivery_id} if stale else (),
             metadata={"delivery": self.delivery_id},
         )
 
@@ -246,12 +259,18 @@ class _Ingest:
             declared = self.delivery.declared(file.name)
             if declared and declared.sha256 and declared.sha256.lower() != file.sha256:
                 raise Refused(
-                    "declared:hash", "the file is not the one the letter announces", file=file.name, field="sha256",
-                    value=f"declared {declared.sha256}, delivered {file.sha256}", fix="ask for the file again",
+                    "declared:hash",
+                    "the file is not the one the letter announces",
+                    file=file.name,
+                    field="sha256",
+                    value=f"declared {declared.sha256}, delivered {file.sha256}",
+                    fix="ask for the file again",
                 )
             if hashes.count(file.sha256) > 1:
                 raise Refused(
-                    "delivery:same_file", "two files of the delivery have the same bytes", file=file.name,
+                    "delivery:same_file",
+                    "two files of the delivery have the same bytes",
+                    file=file.name,
                     fix="remove one of them, or ask the sender for the file that is missing",
                 )
 
@@ -260,8 +279,12 @@ class _Ingest:
         found = sum(one.rows for one in landed)
         if declared and declared.rows is not None and declared.rows != found:
             raise Refused(
-                "declared:rows", f"the letter announces {declared.rows} rows, the file holds {found}",
-                file=file.name, field="rows", value=declared.rows, fix="ask the sender which number is right",
+                "declared:rows",
+                f"the letter announces {declared.rows} rows, the file holds {found}",
+                file=file.name,
+                field="rows",
+                value=declared.rows,
+                fix="ask the sender which number is right",
             )
 
     def _reader_options(self) -> ReaderOptions:
@@ -272,8 +295,11 @@ class _Ingest:
         except ValidationError as error:
             first = error.errors()[0]
             raise Refused(
-                "letter:invalid", f"the letter's reader options are not understood: {first['msg']}",
-                file=self.path, field="reader." + ".".join(map(str, first["loc"])), value=first.get("input"),
+                "letter:invalid",
+                f"the letter's reader options are not understood: {first['msg']}",
+                file=self.path,
+                field="reader." + ".".join(map(str, first["loc"])),
+                value=first.get("input"),
                 fix=f"known keys: {', '.join(ReaderOptions.model_fields)}",
             ) from error
 

@@ -27,7 +27,7 @@ SCHEMA = {
     "reasons_zh": "VARCHAR[]",
     "reasons_en": "VARCHAR[]",
 }
-UNCUT = "_line"   # the key in ``original`` under which a record stands that has no columns
+UNCUT = "_line"  # the key in ``original`` under which a record stands that has no columns
 _REASONS = {
     "row:too_few_fields": ("字段数少于表头", "fewer fields than the header"),
     "row:too_many_fields": ("字段数多于表头", "more fields than the header"),
@@ -51,8 +51,7 @@ def begin(con: duckdb.DuckDBPyConnection) -> None:
 def collect_failing(con: duckdb.DuckDBPyConnection, rows: str) -> int:
     """Put the failing rows of ``rows`` (_row, _original, _failed) aside and count them; `add_failing` takes them up."""
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE failing AS "
-        f"SELECT {ROW}, {ORIGINAL}, {FAILED} FROM {rows} WHERE {FAILED} <> 0"
+        f"CREATE OR REPLACE TEMP TABLE failing AS SELECT {ROW}, {ORIGINAL}, {FAILED} FROM {rows} WHERE {FAILED} <> 0"
     )
     return _count(con, "failing")
 

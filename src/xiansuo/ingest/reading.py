@@ -9,10 +9,17 @@ from xiansuo.ingest.refusal import Refused
 from xiansuo.ingest.vault import Stored
 
 _SUFFIXES = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".dat": "csv",
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls",
-    ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".parquet": "parquet", ".dbf": "dbf",
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".dat": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".dbf": "dbf",
 }
 _MAGIC = ((b"PK\x03\x04", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"PAR1", "parquet"))
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")
@@ -50,8 +57,12 @@ def _kind(stored: Stored, declared: str) -> str:
     suffix = PurePath(stored.name).suffix.lower()
     if suffix not in _SUFFIXES:
         raise Refused(
-            "file:unknown_suffix", "the file name does not tell the format", file=stored.name, field="format",
-            value=suffix or "no suffix", fix=f"set reader.format, or use one of {', '.join(sorted(_SUFFIXES))}",
+            "file:unknown_suffix",
+            "the file name does not tell the format",
+            file=stored.name,
+            field="format",
+            value=suffix or "no suffix",
+            fix=f"set reader.format, or use one of {', '.join(sorted(_SUFFIXES))}",
         )
     return _SUFFIXES[suffix]
 
@@ -67,6 +78,10 @@ def _check_content(stored: Stored, kind: str) -> None:
     wanted = _HELD_IN.get(kind)
     if (wanted and found not in wanted) or (wanted is None and found is not None):
         raise Refused(
-            "file:other_format", f"the file is no {kind}: its content is {found or 'something else'}",
-            file=stored.name, field="format", value=kind, fix="ask for a true export, or set reader.format",
+            "file:other_format",
+            f"the file is no {kind}: its content is {found or 'something else'}",
+            file=stored.name,
+            field="format",
+            value=kind,
+            fix="ask for a true export, or set reader.format",
         )

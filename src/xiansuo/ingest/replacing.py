@@ -24,8 +24,11 @@ def _corrected(delivery: Delivery, standing: list[Receipt]) -> str:
     known = {receipt.delivery_id for receipt in standing}
     if delivery.corrects not in known:
         raise Refused(
-            "delivery:corrects", "the delivery to be corrected does not stand in this dataset", field="corrects",
-            value=delivery.corrects, fix="list the deliveries with `xiansuo deliveries`",
+            "delivery:corrects",
+            "the delivery to be corrected does not stand in this dataset",
+            field="corrects",
+            value=delivery.corrects,
+            fix="list the deliveries with `xiansuo deliveries`",
         )
     return delivery.corrects
 
@@ -33,7 +36,9 @@ def _corrected(delivery: Delivery, standing: list[Receipt]) -> str:
 def _same_period(delivery: Delivery, standing: list[Receipt]) -> list[str]:
     if delivery.period is None:
         raise Refused(
-            "delivery:no_period", "this dataset is delivered by period and the delivery names none", field="period",
+            "delivery:no_period",
+            "this dataset is delivered by period and the delivery names none",
+            field="period",
             fix="write period: {from: ..., to: ...} into delivery.yml, or pass --period",
         )
     first, last = (day.isoformat() for day in delivery.period)
@@ -47,7 +52,8 @@ def _same_period(delivery: Delivery, standing: list[Receipt]) -> list[str]:
             raise Refused(
                 "delivery:period_overlap",
                 f"the period overlaps only a part of {receipt.period_from} to {receipt.period_to}",
-                field="period", value=f"{first} to {last}",
+                field="period",
+                value=f"{first} to {last}",
                 fix=f"deliver that whole period, or correct {receipt.delivery_id}",
             )
         replaced.append(receipt.delivery_id)

@@ -99,6 +99,12 @@ def _delivery(receipt: Receipt) -> Delivery:
     if receipt.period_from and receipt.period_to:
         period = date.fromisoformat(receipt.period_from), date.fromisoformat(receipt.period_to)
     return Delivery(
-        receipt.dataset, [], Letter(), receipt.sender, receipt.letter_no, period,
-        date.fromisoformat(receipt.received) if receipt.received else None, receipt.corrects,
+        receipt.dataset,
+        [],
+        Letter(),
+        receipt.sender,
+        receipt.letter_no,
+        period,
+        date.fromisoformat(receipt.received) if receipt.received else None,
+        receipt.corrects,
     )

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _PARTITION_VALUE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 _METADATA_PREFIX = "xiansuo."
-_NO_PARTITION = "-"   # matches no value that _PARTITION_VALUE allows
+_NO_PARTITION = "-"  # matches no value that _PARTITION_VALUE allows
 _LOCK_TIMEOUT_SECONDS = 600.0
-_CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days"}   # old versions must stay readable
+_CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days"}  # old versions must stay readable
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,7 @@ def write_part(
     path = folder / f"{name}.parquet"
     temporary = folder / f".{name}.parquet.part"
     target = quote_literal(str(temporary))
-    row = con.execute(
-        f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)"
-    ).fetchone()
+    row = con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)").fetchone()
     if row is None:
         raise EnvironmentProblem("DuckDB reported nothing about the file it wrote", file=path)
     temporary.replace(path)
@@ -189,17 +187,28 @@ class Table:
         properties = CommitProperties(custom_metadata={_METADATA_PREFIX + key: text for key, text in metadata.items()})
         if table is None:
             create_table_with_add_actions(
-                str(self.root), delta_schema(schema), adds, mode="error", partition_by=[partition_by],
-                configuration=_CONFIGURATION, commit_properties=properties,
+                str(self.root),
+                delta_schema(schema),
+                adds,
+                mode="error",
+                partition_by=[partition_by],
+                configuration=_CONFIGURATION,
+                commit_properties=properties,
             )
             return
         merged = self._merged_schema(table, schema, partition_by, remove)
         changed = merged.to_json() != table.schema().to_json()
-        mode, filters = ("append", None) if not remove and not changed else (
-            "overwrite", [(partition_by, "in", sorted(remove) or [_NO_PARTITION])]
+        mode, filters = (
+            ("append", None)
+            if not remove and not changed
+            else ("overwrite", [(partition_by, "in", sorted(remove) or [_NO_PARTITION])])
         )
         table.create_write_transaction(
-            adds, mode=mode, schema=merged, partition_by=[partition_by], partition_filters=filters,
+            adds,
+            mode=mode,
+            schema=merged,
+            partition_by=[partition_by],
+            partition_filters=filters,
             commit_properties=properties,
         )
 
@@ -218,7 +227,8 @@ class Table:
             if field.name in types and types[field.name] != field.type:
                 raise InputError(
                     f"the type of a column changed from {field.type} to {types[field.name]} and older rows stay",
-                    file=self.root, field=field.name,
+                    file=self.root,
+                    field=field.name,
                     fix="give the new column a new name, or remove the older deliveries in the same commit",
                 )
         return Schema(wanted.fields + [field for field in old if field.name not in types])

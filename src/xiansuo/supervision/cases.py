@@ -112,8 +112,13 @@ def _run_rule(sandbox: Sandbox, model: Model, rule: Rule) -> list[CaseResult]:
     try:
         return [
             CaseResult(
-                model=model.id, rule=rule.id, case=case.case, kind=case.kind, file=rule.folder / "cases.yml",
-                position=position, failures=tuple(_run_case(prepared, case)),
+                model=model.id,
+                rule=rule.id,
+                case=case.case,
+                kind=case.kind,
+                file=rule.folder / "cases.yml",
+                position=position,
+                failures=tuple(_run_case(prepared, case)),
             )
             for position, case in enumerate(load_cases(rule))
         ]
@@ -142,7 +147,8 @@ class _Prepared:
         distinct = len({row["hit_id"] for row in found})
         if distinct < len(found):
             raise InputError(
-                f"{len(found)} hit rows, only {distinct} of them distinct", file=self.rule.hits_file,
+                f"{len(found)} hit rows, only {distinct} of them distinct",
+                file=self.rule.hits_file,
                 fix="group so that every row is one finding",
             )
         return found
@@ -174,8 +180,14 @@ class _Prepared:
         return self._known[as_of]
 
     def _bound(self, sql: str, as_of: date | None, hits: str | None, name: str) -> str:
-        return bind(sql, self.model.parameters, as_of=as_of, event_date=self.rule.spec.event_date, hits=hits,
-                    unit=f"{self.model.id}.{self.rule.id} {name}")
+        return bind(
+            sql,
+            self.model.parameters,
+            as_of=as_of,
+            event_date=self.rule.spec.event_date,
+            hits=hits,
+            unit=f"{self.model.id}.{self.rule.id} {name}",
+        )
 
     def _output(self, body: str) -> dict[str, str]:
         columns = self.sandbox.describe(body)
@@ -272,4 +284,3 @@ def _sql_errors() -> tuple[type[Exception], ...]:
     import duckdb
 
     return (duckdb.Error,)
-

@@ -30,9 +30,7 @@ def measures(columns: Mapping[str, str]) -> list[str]:
     return [name for name in columns if name not in HIT_COLUMNS]
 
 
-def hits_select(
-    model_id: str, rule_id: str, body: str, columns: Mapping[str, str], *, distinct: bool = True
-) -> str:
+def hits_select(model_id: str, rule_id: str, body: str, columns: Mapping[str, str], *, distinct: bool = True) -> str:
     """SELECT of hit_id and all output columns over the bound hits.sql ``body``.
 
     ``columns`` is what DESCRIBE says of the body. Floating measures become decimals of six places, so that equal

@@ -51,11 +51,18 @@ def _contracts(contents: Project) -> Iterator[Finding]:
         except XiansuoError as error:
             yield _unreadable(path, error)
         if (path.parent.name, path.stem) not in known:
-            yield Finding(path, 1, 1, "XS005", "the asset has no contract",
-                          f"write data_contracts/{path.parent.name}/{path.name}")
+            yield Finding(
+                path, 1, 1, "XS005", "the asset has no contract", f"write data_contracts/{path.parent.name}/{path.name}"
+            )
     for domain, name in sorted(known - {(path.parent.name, path.stem) for path in assets}):
-        yield Finding(contents.contract_path(f"{domain}.{name}"), 1, 1, "XS005", "no asset says how the data arrives",
-                      f"write assets/{domain}/{name}.yml")
+        yield Finding(
+            contents.contract_path(f"{domain}.{name}"),
+            1,
+            1,
+            "XS005",
+            "no asset says how the data arrives",
+            f"write assets/{domain}/{name}.yml",
+        )
 
 
 def _unreadable(path: Path, error: XiansuoError) -> Finding:
@@ -103,10 +110,14 @@ def _mart(sandbox: Sandbox, mart: Mart) -> list[Finding]:
         if name not in sandbox.columns:
             found.append(unknown_table(sql, name, line, column))
         elif name not in mart.inputs:
-            found.append(Finding(mart.path, line, column, "XS061", f"the header does not name {name}",
-                                 "add it to -- inputs:"))
-    found += [Finding(mart.path, 4, 1, "XS061", f"the SQL never reads {name}", "remove it from -- inputs:")
-              for name in mart.inputs if name not in read]
+            found.append(
+                Finding(mart.path, line, column, "XS061", f"the header does not name {name}", "add it to -- inputs:")
+            )
+    found += [
+        Finding(mart.path, 4, 1, "XS061", f"the SQL never reads {name}", "remove it from -- inputs:")
+        for name in mart.inputs
+        if name not in read
+    ]
     try:
         sandbox.add_table(mart.sql_name, sandbox.describe(mart.sql))
     except duckdb.Error as error:
@@ -118,8 +129,10 @@ def _model_folder(contents: Project, catalogue: Sandbox, folder: Path) -> list[F
     try:
         model = load_model(folder)
     except ModelProblems as error:
-        return [Finding(item.file, item.line, 1, "XS001", f"{item.field}: {item.message}".removeprefix(": "), item.fix)
-                for item in error.problems]
+        return [
+            Finding(item.file, item.line, 1, "XS001", f"{item.field}: {item.message}".removeprefix(": "), item.fix)
+            for item in error.problems
+        ]
     found = [*_readme(model), *_codes(model), *_references(model), *_inputs(model, catalogue)]
     tables = Tables(known=catalogue.columns, declared=declared_columns(model.spec.inputs))
     sandbox = catalogue
@@ -137,8 +150,14 @@ def _model_folder(contents: Project, catalogue: Sandbox, folder: Path) -> list[F
 
 def _readme(model: Model) -> Iterator[Finding]:
     if not (model.folder / "README.md").is_file():
-        yield Finding(model.folder / "model.yml", 1, 1, "XS002", "the model has no README.md",
-                      "write for the prosecutor what it finds and how to verify a clue")
+        yield Finding(
+            model.folder / "model.yml",
+            1,
+            1,
+            "XS002",
+            "the model has no README.md",
+            "write for the prosecutor what it finds and how to verify a clue",
+        )
 
 
 def _codes(model: Model) -> Iterator[Finding]:
@@ -146,28 +165,52 @@ def _codes(model: Model) -> Iterator[Finding]:
     for rule in model.rules:
         if counts[rule.spec.code] > 1:
             path = rule.folder / "rule.yml"
-            yield Finding(path, line_of(path, ("code",)), 1, "XS006", f"code {rule.spec.code} is used twice",
-                          "give every rule of a model its own code")
+            yield Finding(
+                path,
+                line_of(path, ("code",)),
+                1,
+                "XS006",
+                f"code {rule.spec.code} is used twice",
+                "give every rule of a model its own code",
+            )
 
 
 def _references(model: Model) -> Iterator[Finding]:
     path = model.folder / "model.yml"
     spec = model.spec
     if spec.filing_threshold is not None and spec.filing_threshold not in model.parameters:
-        yield Finding(path, line_of(path, ("filing_threshold",)), 1, "XS053",
-                      f"filing_threshold names no parameter: {spec.filing_threshold}", "define it in parameters.yml")
+        yield Finding(
+            path,
+            line_of(path, ("filing_threshold",)),
+            1,
+            "XS053",
+            f"filing_threshold names no parameter: {spec.filing_threshold}",
+            "define it in parameters.yml",
+        )
     known = {basis.id for basis in spec.legal_basis}
     limits = [(path, ("limitation", "basis"), spec.limitation)]
     limits += [(rule.folder / "rule.yml", ("limitation", "basis"), rule.spec.limitation) for rule in model.rules]
     for file, location, limitation in limits:
         if limitation and limitation.basis and limitation.basis not in known:
-            yield Finding(file, line_of(file, location), 1, "XS050", f"no legal basis {limitation.basis!r}",
-                          f"model.yml has {', '.join(sorted(known)) or 'none'}")
+            yield Finding(
+                file,
+                line_of(file, location),
+                1,
+                "XS050",
+                f"no legal basis {limitation.basis!r}",
+                f"model.yml has {', '.join(sorted(known)) or 'none'}",
+            )
     parameters = model.folder / "parameters.yml"
     for name, parameter in model.parameters.items():
         if not parameter.reference.source.strip():
-            yield Finding(parameters, line_of(parameters, (name, "reference")), 1, "XS023",
-                          f"{name} has no source", "say where the value comes from")
+            yield Finding(
+                parameters,
+                line_of(parameters, (name, "reference")),
+                1,
+                "XS023",
+                f"{name} has no source",
+                "say where the value comes from",
+            )
 
 
 def _inputs(model: Model, catalogue: Sandbox) -> Iterator[Finding]:
@@ -186,8 +229,14 @@ def _inputs(model: Model, catalogue: Sandbox) -> Iterator[Finding]:
         wanted = [name for name in (subject.id, subject.name, subject.region) if name]
         wrong = [name for name in wanted if known is None or name not in known]
         if wrong:
-            yield Finding(file, line_of(file, ("subject",)), 1, "XS053",
-                          f"subject: {subject.source} has no {wrong[0]}", "name a relation and its columns")
+            yield Finding(
+                file,
+                line_of(file, ("subject",)),
+                1,
+                "XS053",
+                f"subject: {subject.source} has no {wrong[0]}",
+                "name a relation and its columns",
+            )
 
 
 def _subjects(model: Model) -> Iterator[tuple[Subject, Path]]:
@@ -209,8 +258,15 @@ def _unused_columns(model: Model, parsed: list[SqlFile]) -> Iterator[Finding]:
     for dataset, columns in model.spec.inputs.items():
         unread = [name for name in columns if name not in read.get(dataset, set()) and name not in PROVENANCE]
         if unread:
-            yield Finding(path, line_of(path, ("inputs", dataset)), 1, "XS015",
-                          f"no rule reads {dataset}: {', '.join(unread)}", "remove what is not read", "warning")
+            yield Finding(
+                path,
+                line_of(path, ("inputs", dataset)),
+                1,
+                "XS015",
+                f"no rule reads {dataset}: {', '.join(unread)}",
+                "remove what is not read",
+                "warning",
+            )
 
 
 def _unused_parameters(model: Model) -> Iterator[Finding]:

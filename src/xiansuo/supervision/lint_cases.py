@@ -16,8 +16,10 @@ def lint_cases(check: RuleCheck) -> list[Finding]:
     try:
         cases = load_cases(check.rule)
     except ModelProblems as error:
-        return [Finding(item.file, item.line, 1, "XS001", f"{item.field}: {item.message}".removeprefix(": "), item.fix)
-                for item in error.problems]
+        return [
+            Finding(item.file, item.line, 1, "XS001", f"{item.field}: {item.message}".removeprefix(": "), item.fix)
+            for item in error.problems
+        ]
     return [*_kinds(check, cases), *_lookalikes(check, cases), *_given(check, cases)]
 
 
@@ -33,8 +35,13 @@ def _lookalikes(check: RuleCheck, cases: list[Case]) -> Iterator[Finding]:
     shown = {row.get("exclusion_code") for case in cases if case.kind == "lookalike" for row in case.expect}
     for place, item in enumerate(check.rule.spec.exclusions):
         if item.code not in shown:
-            yield check.at("exclusions", place, code="XS043", message=f"no look-alike case expects {item.code}",
-                           fix="add a case of kind lookalike to cases.yml that expects the code")
+            yield check.at(
+                "exclusions",
+                place,
+                code="XS043",
+                message=f"no look-alike case expects {item.code}",
+                fix="add a case of kind lookalike to cases.yml that expects the code",
+            )
 
 
 def _given(check: RuleCheck, cases: list[Case]) -> Iterator[Finding]:
@@ -49,5 +56,11 @@ def _given(check: RuleCheck, cases: list[Case]) -> Iterator[Finding]:
             for name in given.columns:
                 if name not in check.sandbox.columns[dataset]:
                     line = line_of(path, (position, "given", dataset))
-                    yield Finding(path, line, 1, "XS044", f"{dataset} has no column {name}",
-                                  f"it has {', '.join(check.sandbox.columns[dataset])}")
+                    yield Finding(
+                        path,
+                        line,
+                        1,
+                        "XS044",
+                        f"{dataset} has no column {name}",
+                        f"it has {', '.join(check.sandbox.columns[dataset])}",
+                    )

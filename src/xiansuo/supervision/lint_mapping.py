@@ -17,10 +17,21 @@ def lint_mapping(project: Project, model: Model, mapping: Mapping, catalogue: Sa
     """All findings of one mapping file."""
     path = model.folder / "mappings" / f"{mapping.id}.yml"
     if not path.is_file():
-        return [Finding(model.folder / "mappings", 1, 1, "XS070", f"mapping {mapping.id!r} is not in {path.name}",
-                        "name the file after the id")]
-    return [*_names(path, model, mapping), *_needed(path, project, model, mapping),
-            *_expressions(path, mapping, catalogue)]
+        return [
+            Finding(
+                model.folder / "mappings",
+                1,
+                1,
+                "XS070",
+                f"mapping {mapping.id!r} is not in {path.name}",
+                "name the file after the id",
+            )
+        ]
+    return [
+        *_names(path, model, mapping),
+        *_needed(path, project, model, mapping),
+        *_expressions(path, mapping, catalogue),
+    ]
 
 
 def _at(path: Path, location: tuple[str | int, ...], message: str, fix: str) -> Finding:
@@ -47,11 +58,11 @@ def _needed(path: Path, project: Project, model: Model, mapping: Mapping) -> Ite
                 try:
                     read |= {table for table, _, _ in parse_sql(file, text).tables}
                 except XiansuoError:
-                    continue   # so has the SQL
+                    continue  # so has the SQL
     try:
         needed = set(project.closure(read).datasets)
     except XiansuoError:
-        return   # the mart at fault has its own finding
+        return  # the mart at fault has its own finding
     for dataset in sorted(needed - set(mapping.inputs)):
         yield _at(path, ("inputs",), f"{dataset} is not mapped", "map it, or write from: null when nobody has it")
 
@@ -62,13 +73,21 @@ def _expressions(path: Path, mapping: Mapping, catalogue: Sandbox) -> Iterator[F
     for dataset, given in mapping.inputs.items():
         known = catalogue.columns.get(dataset)
         if known is None or (given.source is not None and given.source not in catalogue.columns):
-            yield _at(path, ("inputs", dataset), f"no contract for {dataset if known is None else given.source}",
-                      "write its contract, or mend the name")
+            yield _at(
+                path,
+                ("inputs", dataset),
+                f"no contract for {dataset if known is None else given.source}",
+                "write its contract, or mend the name",
+            )
             continue
         for name, expression in given.columns.items():
             if name not in known or name in PROVENANCE:
-                yield _at(path, ("inputs", dataset, "columns", name), f"{dataset} has no column {name}",
-                          f"it has {', '.join(known)}")
+                yield _at(
+                    path,
+                    ("inputs", dataset, "columns", name),
+                    f"{dataset} has no column {name}",
+                    f"it has {', '.join(known)}",
+                )
             elif given.source is not None:
                 keys = f" GROUP BY {', '.join(given.collapse)}" if given.collapse else ""
                 typed = f"CAST({expression} AS {known[name]})"

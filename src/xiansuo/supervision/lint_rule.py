@@ -79,11 +79,23 @@ def _parameters(check: RuleCheck) -> Iterator[Finding]:
             line, column = _position(text, position)
             parameter = check.model.parameters.get(name)
             if parameter is None:
-                yield Finding(path, line, column, "XS021", f"${name} is not in parameters.yml",
-                              f"it has {', '.join(sorted(check.model.parameters))}")
+                yield Finding(
+                    path,
+                    line,
+                    column,
+                    "XS021",
+                    f"${name} is not in parameters.yml",
+                    f"it has {', '.join(sorted(check.model.parameters))}",
+                )
             elif len(parameter.values) > 1 and check.rule.spec.event_date is None:
-                yield Finding(path, line, column, "XS024", f"${name} has several dated values",
-                              "name the date column under event_date in rule.yml")
+                yield Finding(
+                    path,
+                    line,
+                    column,
+                    "XS024",
+                    f"${name} has several dated values",
+                    "name the date column under event_date in rule.yml",
+                )
 
 
 def _position(text: str, offset: int) -> tuple[int, int]:
@@ -96,16 +108,30 @@ def _legal(check: RuleCheck) -> Iterator[Finding]:
     for place, basis_id in enumerate(check.rule.spec.legal_basis):
         basis = known.get(basis_id)
         if basis is None:
-            yield check.at("legal_basis", place, code="XS050", message=f"no legal basis {basis_id!r} in model.yml",
-                           fix=f"it has {', '.join(known) or 'none'}")
+            yield check.at(
+                "legal_basis",
+                place,
+                code="XS050",
+                message=f"no legal basis {basis_id!r} in model.yml",
+                fix=f"it has {', '.join(known) or 'none'}",
+            )
         elif published and not basis.verified:
-            yield check.at("legal_basis", place, code="XS051", message=f"{basis_id} is unverified in a published model",
-                           fix="read the text and set verified: true, or cite another provision")
+            yield check.at(
+                "legal_basis",
+                place,
+                code="XS051",
+                message=f"{basis_id} is unverified in a published model",
+                fix="read the text and set verified: true, or cite another provision",
+            )
     cited = [known[basis_id] for basis_id in check.rule.spec.legal_basis if basis_id in known]
     day = check.model.spec.next_review
     if published and not any(basis.in_force(day, day) for basis in cited):
-        yield check.at("legal_basis", code="XS051", message=f"no cited provision is in force on {day}",
-                       fix="cite the law that holds until the next review")
+        yield check.at(
+            "legal_basis",
+            code="XS051",
+            message=f"no cited provision is in force on {day}",
+            fix="cite the law that holds until the next review",
+        )
 
 
 def _exclusions(check: RuleCheck, sql: SqlFile) -> Iterator[Finding]:
@@ -113,12 +139,23 @@ def _exclusions(check: RuleCheck, sql: SqlFile) -> Iterator[Finding]:
     written = output_codes(sql)
     for code, (line, column) in written.items():
         if code not in declared:
-            yield Finding(sql.path, line, column, "XS041", f"exclusion code {code} is not declared",
-                          "declare it with name and effect under exclusions in rule.yml")
+            yield Finding(
+                sql.path,
+                line,
+                column,
+                "XS041",
+                f"exclusion code {code} is not declared",
+                "declare it with name and effect under exclusions in rule.yml",
+            )
     for place, code in enumerate(declared):
         if code not in written:
-            yield check.at("exclusions", place, code="XS042", message=f"hits.sql never outputs {code}",
-                           fix="output it in exclusion_code, or remove it")
+            yield check.at(
+                "exclusions",
+                place,
+                code="XS042",
+                message=f"hits.sql never outputs {code}",
+                fix="output it in exclusion_code, or remove it",
+            )
 
 
 def _roles(check: RuleCheck, sql: SqlFile) -> Iterator[Finding]:
@@ -127,8 +164,14 @@ def _roles(check: RuleCheck, sql: SqlFile) -> Iterator[Finding]:
     for output in sql.outputs("role"):
         if isinstance(output, exp.Literal) and output.this not in check.rule.spec.evidence_roles:
             line, column = sql.place(output)
-            yield Finding(sql.path, line, column, "XS054", f"role {output.this!r} has no Chinese name",
-                          "add it under evidence_roles in rule.yml")
+            yield Finding(
+                sql.path,
+                line,
+                column,
+                "XS054",
+                f"role {output.this!r} has no Chinese name",
+                "add it under evidence_roles in rule.yml",
+            )
 
 
 def _bound(check: RuleCheck) -> list[Finding]:
@@ -147,8 +190,13 @@ def _bound(check: RuleCheck) -> list[Finding]:
         listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in {"hit_id": "VARCHAR", **columns}.items())
         sandbox.con.execute(f"CREATE TEMP TABLE rule_hits ({listed})")
         try:
-            evidence = bind(rule.evidence_sql, check.model.parameters, as_of=_ANY_DAY,
-                            event_date=rule.spec.event_date, hits="rule_hits")
+            evidence = bind(
+                rule.evidence_sql,
+                check.model.parameters,
+                as_of=_ANY_DAY,
+                event_date=rule.spec.event_date,
+                hits="rule_hits",
+            )
             shape = sandbox.describe(evidence)
         except (duckdb.Error, XiansuoError) as error:
             return [*found, sql_error(rule.evidence_file, error)]
@@ -168,19 +216,30 @@ def _output_shape(check: RuleCheck, columns: dict[str, str]) -> Iterator[Finding
         given = columns.get(name)
         if given != kind:
             state = "is missing" if given is None else f"is {given}"
-            yield Finding(check.rule.hits_file, 1, 1, "XS055", f"output column {name} {state}, must be {kind}",
-                          f"output CAST(... AS {kind}) AS {name}")
+            yield Finding(
+                check.rule.hits_file,
+                1,
+                1,
+                "XS055",
+                f"output column {name} {state}, must be {kind}",
+                f"output CAST(... AS {kind}) AS {name}",
+            )
     event = check.rule.spec.event_date
     if event is not None and event not in columns:
-        yield check.at("event_date", code="XS055", message=f"hits.sql does not output event_date {event}",
-                       fix="output the column, so that the value in force can be stored with the hit")
+        yield check.at(
+            "event_date",
+            code="XS055",
+            message=f"hits.sql does not output event_date {event}",
+            fix="output the column, so that the value in force can be stored with the hit",
+        )
 
 
 def _templates(check: RuleCheck, columns: dict[str, str]) -> Iterator[Finding]:
     allowed = {*FIXED_FIELDS, *columns}
     templates: list[tuple[tuple[str | int, ...], str]] = [(("explanation",), check.rule.spec.explanation)]
-    templates += [(("exclusions", place, "note"), item.note)
-                  for place, item in enumerate(check.rule.spec.exclusions) if item.note]
+    templates += [
+        (("exclusions", place, "note"), item.note) for place, item in enumerate(check.rule.spec.exclusions) if item.note
+    ]
     for location, text in templates:
         try:
             unknown = [item.name for item in fields(text) if item.name not in allowed]
@@ -188,8 +247,12 @@ def _templates(check: RuleCheck, columns: dict[str, str]) -> Iterator[Finding]:
             yield check.at(*location, code="XS052", message=f"{error.message}: {error.value}", fix=error.fix or "")
             continue
         for name in unknown:
-            yield check.at(*location, code="XS052", message=f"hits.sql outputs no {name}",
-                           fix=f"use one of {', '.join(sorted(allowed))}")
+            yield check.at(
+                *location,
+                code="XS052",
+                message=f"hits.sql outputs no {name}",
+                fix=f"use one of {', '.join(sorted(allowed))}",
+            )
 
 
 def _evidence_shape(check: RuleCheck, shape: dict[str, str]) -> Iterator[Finding]:
@@ -198,5 +261,11 @@ def _evidence_shape(check: RuleCheck, shape: dict[str, str]) -> Iterator[Finding
     wrong = [name for name, kind in EVIDENCE_COLUMNS.items() if name in shape and shape[name] != kind]
     for names, state in ((missing, "is missing"), (extra, "is too much"), (wrong, "has the wrong type")):
         for name in names:
-            yield Finding(check.rule.evidence_file, 1, 1, "XS056", f"output column {name} {state}",
-                          f"output exactly {', '.join(EVIDENCE_COLUMNS)}")
+            yield Finding(
+                check.rule.evidence_file,
+                1,
+                1,
+                "XS056",
+                f"output column {name} {state}",
+                f"output exactly {', '.join(EVIDENCE_COLUMNS)}",
+            )

@@ -16,11 +16,29 @@ if TYPE_CHECKING:
 _FREE_NUMBERS = {Decimal(0), Decimal(1), Decimal(100)}
 _DATE_TEXT = re.compile(r"\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}.*")
 _CLOCK_WORDS = {
-    "now", "today", "random", "uuid", "gen_random_uuid", "get_current_timestamp", "get_current_time",
-    "transaction_timestamp", "current_localtime", "current_localtimestamp", "setseed", "nextval", "uuidv7", "uuidv4",
+    "now",
+    "today",
+    "random",
+    "uuid",
+    "gen_random_uuid",
+    "get_current_timestamp",
+    "get_current_time",
+    "transaction_timestamp",
+    "current_localtime",
+    "current_localtimestamp",
+    "setseed",
+    "nextval",
+    "uuidv7",
+    "uuidv4",
 }
 _BYTE_DISTANCES = {
-    "levenshtein", "damerau_levenshtein", "editdist3", "hamming", "mismatches", "jaccard", "jaro_similarity",
+    "levenshtein",
+    "damerau_levenshtein",
+    "editdist3",
+    "hamming",
+    "mismatches",
+    "jaccard",
+    "jaro_similarity",
     "jaro_winkler_similarity",
 }
 _WEEKDAYS = {"isodow", "dayofweek_iso", "day_of_week_iso"}
@@ -45,8 +63,14 @@ def _literals(sql: SqlFile) -> Iterator[Finding]:
     for literal in sql.find(exp.Literal):
         text = _threshold(literal)
         if text is not None and not sql.noted(sql.place(literal, literal.this)[0]):
-            yield _finding(sql, literal, "XS020", f"the literal {text} may be a threshold",
-                           "make it a parameter, or end the line with -- literal: why it is none", literal.this)
+            yield _finding(
+                sql,
+                literal,
+                "XS020",
+                f"the literal {text} may be a threshold",
+                "make it a parameter, or end the line with -- literal: why it is none",
+                literal.this,
+            )
 
 
 def _threshold(literal: exp.Literal) -> str | None:
@@ -78,8 +102,14 @@ def _clock(sql: SqlFile) -> Iterator[Finding]:
     for node in sql.find(exp.Func):
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         if isinstance(node, kinds) or name in _CLOCK_WORDS:
-            yield _finding(sql, node, "XS030", f"{name} gives another value on another day or run",
-                           "use $as_of, or a column of the data", name)
+            yield _finding(
+                sql,
+                node,
+                "XS030",
+                f"{name} gives another value on another day or run",
+                "use $as_of, or a column of the data",
+                name,
+            )
     for sample in sql.find(exp.TableSample):
         yield _finding(sql, sample, "XS030", "a sample differs from run to run", "read the whole table")
 
@@ -92,8 +122,14 @@ def _order(sql: SqlFile) -> Iterator[Finding]:
             continue
         word = {"arrayagg": "list", "anyvalue": "any_value", "groupconcat": "string_agg"}.get(node.key, node.key)
         if isinstance(node, exp.ArrayAgg | exp.GroupConcat) and isinstance(node.this, exp.Order):
-            yield _finding(sql, node, "XS033", f"{word}(x ORDER BY y) differs on Spark",
-                           "output one row per item, or use min, max, count or sum", word)
+            yield _finding(
+                sql,
+                node,
+                "XS033",
+                f"{word}(x ORDER BY y) differs on Spark",
+                "output one row per item, or use min, max, count or sum",
+                word,
+            )
         else:
             yield _finding(sql, node, "XS031", f"{word} takes whichever row comes first", "use min or max", word)
     for window in sql.find(exp.Window):
@@ -101,8 +137,14 @@ def _order(sql: SqlFile) -> Iterator[Finding]:
         ranked = (exp.RowNumber, exp.Lead, exp.Lag, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile)
         if isinstance(function, ranked) and not window.args.get("order") and not window.args.get("alias"):
             word = function.sql_name().lower()
-            yield _finding(sql, window, "XS031", f"{word} without ORDER BY takes rows as they come",
-                           "order the window by columns that tell every two rows apart", word)
+            yield _finding(
+                sql,
+                window,
+                "XS031",
+                f"{word} without ORDER BY takes rows as they come",
+                "order the window by columns that tell every two rows apart",
+                word,
+            )
 
 
 def _limits(sql: SqlFile) -> Iterator[Finding]:
@@ -124,12 +166,24 @@ def _portable(sql: SqlFile) -> Iterator[Finding]:
     for diff in sql.find(exp.DateDiff):
         unit = str(diff.args.get("unit") or "DAY").upper()
         if unit in ("WEEK", "MONTH", "QUARTER", "YEAR"):
-            yield _finding(sql, diff, "XS033", f"date_diff by {unit.lower()} counts differently on Spark",
-                           "compare dates plus an interval, or count days", "datediff")
+            yield _finding(
+                sql,
+                diff,
+                "XS033",
+                f"date_diff by {unit.lower()} counts differently on Spark",
+                "compare dates plus an interval, or count days",
+                "datediff",
+            )
     for cast in sql.find(exp.TryCast):
         if cast.to.this.name in _INTEGERS:
-            yield _finding(sql, cast, "XS033", "try_cast of '12.7' to an integer rounds here and is NULL on Spark",
-                           "let the contract type the column", "try_cast")
+            yield _finding(
+                sql,
+                cast,
+                "XS033",
+                "try_cast of '12.7' to an integer rounds here and is NULL on Spark",
+                "let the contract type the column",
+                "try_cast",
+            )
     yield from _portable_functions(sql)
 
 
@@ -139,11 +193,18 @@ def _portable_functions(sql: SqlFile) -> Iterator[Finding]:
     for node in sql.find(exp.Func):
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         if name in _BYTE_DISTANCES:
-            yield _finding(sql, node, "XS033", f"{name} compares bytes, and Chinese text has three to a character",
-                           "compare exactly, or normalised", name)
+            yield _finding(
+                sql,
+                node,
+                "XS033",
+                f"{name} compares bytes, and Chinese text has three to a character",
+                "compare exactly, or normalised",
+                name,
+            )
         elif name in _WEEKDAYS or (isinstance(node, exp.Extract) and node.name.upper() == "ISODOW"):
-            yield _finding(sql, node, "XS033", "isodow numbers weekdays differently on Spark",
-                           "join a calendar dataset", "isodow")
+            yield _finding(
+                sql, node, "XS033", "isodow numbers weekdays differently on Spark", "join a calendar dataset", "isodow"
+            )
 
 
 def _stars(sql: SqlFile) -> Iterator[Finding]:
@@ -163,13 +224,20 @@ def lint_amount(sql: SqlFile) -> list[Finding]:
         for expression in sql.lineage(output):
             for cast in expression.find_all(exp.Cast):
                 if cast.to.this.name in _FLOATS:
-                    found = _finding(sql, cast, "XS035", "a cast to a float behind the amount",
-                                     "cast to DECIMAL", "double")
+                    found = _finding(
+                        sql, cast, "XS035", "a cast to a float behind the amount", "cast to DECIMAL", "double"
+                    )
                     seen[(found.line, found.column)] = found
             for total in expression.find_all(exp.Sum, exp.Avg):
                 if isinstance(total, exp.Avg) or _adds_quotients(total):
-                    found = _finding(sql, total, "XS035", "adding up quotients depends on the order of rows",
-                                     "round to DECIMAL before sum(); write avg() as sum() / count()", "sum")
+                    found = _finding(
+                        sql,
+                        total,
+                        "XS035",
+                        "adding up quotients depends on the order of rows",
+                        "round to DECIMAL before sum(); write avg() as sum() / count()",
+                        "sum",
+                    )
                     seen[(found.line, found.column)] = found
     return list(seen.values())
 
@@ -194,8 +262,12 @@ def output_codes(sql: SqlFile) -> dict[str, tuple[int, int]]:
     """
     from sqlglot import exp
 
-    filtered = {str(side.this) for node in sql.find(exp.NEQ) for side in (node.left, node.right)
-                if isinstance(side, exp.Literal)}
+    filtered = {
+        str(side.this)
+        for node in sql.find(exp.NEQ)
+        for side in (node.left, node.right)
+        if isinstance(side, exp.Literal)
+    }
     codes: dict[str, tuple[int, int]] = {}
     for output in sql.outputs("exclusion_code"):
         seen: set[str] = set()

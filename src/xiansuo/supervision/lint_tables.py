@@ -28,8 +28,16 @@ def lint_tables(sql: SqlFile, tables: Tables) -> list[Finding]:
     for name, line, column in sql.tables:
         if name not in tables.declared:
             if name in tables.known:
-                found.append(Finding(sql.path, line, column, "XS011", f"{name} is not among the model's inputs",
-                                     "declare it with its columns under inputs in model.yml"))
+                found.append(
+                    Finding(
+                        sql.path,
+                        line,
+                        column,
+                        "XS011",
+                        f"{name} is not among the model's inputs",
+                        "declare it with its columns under inputs in model.yml",
+                    )
+                )
             else:
                 found.append(unknown_table(sql, name, line, column))
     for table, name, line, column in columns_read(sql):
@@ -46,10 +54,17 @@ def unknown_table(sql: SqlFile, name: str, line: int, column: int) -> Finding:
 
 def _column(sql: SqlFile, tables: Tables, table: str, name: str, line: int, column: int) -> Finding:
     if name in tables.known[table]:
-        return Finding(sql.path, line, column, "XS013", f"{table}.{name} is not declared",
-                       f"add {name} to inputs.{table} in model.yml")
-    return Finding(sql.path, line, column, "XS014", f"{table} has no column {name}",
-                   f"it has {', '.join(tables.known[table])}")
+        return Finding(
+            sql.path,
+            line,
+            column,
+            "XS013",
+            f"{table}.{name} is not declared",
+            f"add {name} to inputs.{table} in model.yml",
+        )
+    return Finding(
+        sql.path, line, column, "XS014", f"{table} has no column {name}", f"it has {', '.join(tables.known[table])}"
+    )
 
 
 def columns_read(sql: SqlFile) -> Iterator[tuple[str, str, int, int]]:

@@ -51,18 +51,29 @@ def load_mart(path: Path) -> Mart:
         raise InputError("the mart's header lacks a line", file=path, field=missing[0], fix=f"add -- {missing[0]}: ...")
     if header["name"] != path.stem:
         raise InputError(
-            "the mart's name is not the file's name", file=path, field="name", value=header["name"],
+            "the mart's name is not the file's name",
+            file=path,
+            field="name",
+            value=header["name"],
             fix=f"write -- name: {path.stem}",
         )
     if header["materialise"] not in _KINDS:
         raise InputError(
-            "unknown way to materialise", file=path, field="materialise", value=header["materialise"],
+            "unknown way to materialise",
+            file=path,
+            field="materialise",
+            value=header["materialise"],
             fix=f"write one of {', '.join(_KINDS)}",
         )
     inputs = tuple(name.strip() for name in header["inputs"].split(",") if name.strip())
     return Mart(
-        name=header["name"], title=header["title"], grain=header["grain"], inputs=inputs,
-        materialise=header["materialise"], sql=sql, path=path,
+        name=header["name"],
+        title=header["title"],
+        grain=header["grain"],
+        inputs=inputs,
+        materialise=header["materialise"],
+        sql=sql,
+        path=path,
     )
 
 
@@ -87,7 +98,7 @@ def in_order(marts: Mapping[str, Mart], names: Collection[str]) -> list[Mart]:
             raise InputError("marts read each other in a circle", unit=" -> ".join((*above, name)), fix="break it")
         mart = marts.get(name)
         if mart is None:
-            raise UsageError("no such mart", field="mart", value=name, fix=f"write sql/marts/{name[len(PREFIX):]}.sql")
+            raise UsageError("no such mart", field="mart", value=name, fix=f"write sql/marts/{name[len(PREFIX) :]}.sql")
         for source in sorted(mart.inputs):
             visit(source, (*above, name))
         done[name] = mart

@@ -249,7 +249,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Model:
-    """A model folder, loaded and valid. 
+    """A model folder, loaded and valid.
 
     ``content_hash`` covers what can change a clue besides the parameters: not README, cases or mappings.
     """

@@ -29,7 +29,7 @@ class Sandbox:
 
         self.con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config={"threads": "1"})
         self.con.execute("SET TimeZone = 'UTC'")
-        self.con.execute("PRAGMA disable_optimizer")   # plans for a handful of rows: optimising costs 20x the running
+        self.con.execute("PRAGMA disable_optimizer")  # plans for a handful of rows: optimising costs 20x the running
         self.columns: dict[str, dict[str, str]] = {}
 
     def add_table(self, dataset: str, columns: Mapping[str, str]) -> None:

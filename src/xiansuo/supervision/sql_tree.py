@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _Node = TypeVar("_Node", bound="exp.Expr")
-HITS_NAME = "xs__hits"   # as long as {{hits}}, so that positions stay
+HITS_NAME = "xs__hits"  # as long as {{hits}}, so that positions stay
 _LITERAL_NOTE = "-- literal:"
 
 
@@ -64,8 +64,12 @@ class SqlFile:
 
     def outputs(self, name: str) -> list[exp.Expr]:
         """The expressions behind one output column, one per branch of a UNION."""
-        return [item.unalias() for select in self.branches() for item in select.expressions
-                if item.alias_or_name.lower() == name]
+        return [
+            item.unalias()
+            for select in self.branches()
+            for item in select.expressions
+            if item.alias_or_name.lower() == name
+        ]
 
     def branches(self) -> list[exp.Select]:
         """The outermost SELECTs."""
@@ -89,7 +93,7 @@ class SqlFile:
     def place(self, node: exp.Expr, word: str | None = None) -> tuple[int, int]:
         """Line and column of a node: its own, its first descendant's, else where ``word`` stands."""
         for part in node.walk():
-            start = part.meta.get("start")   # its "line" is not to be trusted after comments
+            start = part.meta.get("start")  # its "line" is not to be trusted after comments
             if start is not None:
                 return self.text.count("\n", 0, start) + 1, start - self.text.rfind("\n", 0, start)
         if word:
@@ -128,8 +132,9 @@ def parse_sql(path: Path, text: str) -> SqlFile:
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{}]
         line = details[0].get("line") or 1
-        raise InputError(str(details[0].get("description") or error), file=path, field=f"line {line}",
-                         value=line, fix="mend the SQL") from error
+        raise InputError(
+            str(details[0].get("description") or error), file=path, field=f"line {line}", value=line, fix="mend the SQL"
+        ) from error
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
         raise InputError("the file must hold exactly one SELECT", file=path, value=1, fix="keep one SELECT with CTEs")
     return SqlFile(path, plain, parsed[0])

@@ -61,7 +61,9 @@ def template_sql(template: str, columns: Mapping[str, str]) -> str:
             continue
         if part.name not in columns:
             raise InputError(
-                "the template names no such field", field="explanation", value=part.name,
+                "the template names no such field",
+                field="explanation",
+                value=part.name,
                 fix=f"it may use {', '.join(columns)}",
             )
         written.append(f"coalesce({_formatted(columns[part.name], part.format)}, '{UNKNOWN_VALUE}')")

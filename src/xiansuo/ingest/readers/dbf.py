@@ -69,8 +69,12 @@ def _layout(stored: Stored) -> tuple[Any, list[_Field]]:
     for found in table.fields:
         if found.type not in _PLAIN:
             raise Refused(
-                "file:nested", "a dBase field type that is kept outside the file or is binary", file=stored.name,
-                field=found.name, value=found.type, fix="ask for an export without memo and binary fields",
+                "file:nested",
+                "a dBase field type that is kept outside the file or is binary",
+                file=stored.name,
+                field=found.name,
+                value=found.type,
+                fix="ask for an export without memo and binary fields",
             )
         name = found.name.encode("latin-1")
         fields.append(_Field(_field_name(name, stored), found.type, start, start + found.length))
@@ -95,7 +99,8 @@ def _check_length(stored: Stored, data: bytes, records: int, length: int) -> Non
         raise Refused(
             "file:record_count",
             f"the header announces {records} records of {length} bytes, the file holds {len(data) / length:.2f}",
-            file=stored.name, fix="ask the sender for the file again",
+            file=stored.name,
+            fix="ask the sender for the file again",
         )
 
 
@@ -108,8 +113,11 @@ def _codec(stored: Stored, data: bytes, declared: str) -> str:
             continue
         return codec
     raise Refused(
-        "encoding:undecodable", f"bytes that decode neither as UTF-8 nor as GB18030: record area, byte {offset}",
-        file=stored.name, field="encoding", fix="ask the sender for the file again",
+        "encoding:undecodable",
+        f"bytes that decode neither as UTF-8 nor as GB18030: record area, byte {offset}",
+        file=stored.name,
+        field="encoding",
+        fix="ask the sender for the file again",
     )
 
 

@@ -23,9 +23,7 @@ def _strict_unit(stored: Stored, context: ReadContext) -> TextUnit:
     encoding = decide(stored.path, options.encoding, stored.name)
     records = _records(stored, encoding, context)
     header, before = read_header(records, options, context.match, stored.name)
-    table = tabulate(
-        records, header, options, pad=False, stage_path=context.scratch / f"{stored.file_id}.parquet"
-    )
+    table = tabulate(records, header, options, pad=False, stage_path=context.scratch / f"{stored.file_id}.parquet")
     return TextUnit(
         stored=stored,
         file_id=stored.file_id,

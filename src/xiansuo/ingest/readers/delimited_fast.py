@@ -23,7 +23,7 @@ _BLOCK = 4 * 2**20
 _COPY = 64 * 2**20
 _SMALLEST_PIECE = 8 * 2**20
 _BOM = b"\xef\xbb\xbf"
-_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF   # no space among them
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF  # no space among them
 _SPACES = "".join(character for character in map(chr, range(1, 0x3001)) if character.isspace())
 
 
@@ -88,9 +88,7 @@ def _transcoded(stored: Stored, encoding: Encoding, scratch: Path) -> Path:
     return path
 
 
-def _header(
-    stored: Stored, path: Path, mark: int, context: ReadContext
-) -> tuple[Header, int, list[Furniture]] | None:
+def _header(stored: Stored, path: Path, mark: int, context: ReadContext) -> tuple[Header, int, list[Furniture]] | None:
     """Header, byte offset of the data and what stood before; None when a header line is not a record of its own."""
     options = context.options
     splitter = Splitter(options.delimiter, options.quote)

@@ -85,7 +85,7 @@ def parse(text: str) -> _Flat | str:
 def _encodable(found: _Flat) -> bool:
     try:
         "".join(found.values()).encode("utf-8")
-    except UnicodeEncodeError:   # half of a surrogate pair written as an escape
+    except UnicodeEncodeError:  # half of a surrogate pair written as an escape
         return False
     return True
 

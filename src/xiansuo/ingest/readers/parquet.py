@@ -20,7 +20,9 @@ def read(stored: Stored, context: ReadContext) -> list[TextUnit]:
         counted = context.con.execute(f"SELECT count(*) FROM {source}").fetchall()
     except duckdb.Error as error:
         raise Refused(
-            "file:damaged", f"the Parquet file cannot be read: {error}", file=stored.name,
+            "file:damaged",
+            f"the Parquet file cannot be read: {error}",
+            file=stored.name,
             fix="ask the sender for the file again",
         ) from error
     headers = [str(row[0]) for row in described]
@@ -50,6 +52,10 @@ def _refuse_opaque(stored: Stored, columns: list[tuple[str, str]]) -> None:
     for name, kind in columns:
         if kind.endswith("]") or kind.startswith(_OPAQUE):
             raise Refused(
-                "file:nested", "a column is no plain value", file=stored.name, field=name, value=kind,
+                "file:nested",
+                "a column is no plain value",
+                file=stored.name,
+                field=name,
+                value=kind,
                 fix="ask for flat columns",
             )

@@ -36,7 +36,7 @@ def lines(blocks: Iterable[str]) -> Iterator[str]:
         if "\n" not in block and "\r" not in block:
             continue
         pieces = _LINE.findall("".join(held))
-        held = [pieces.pop()]   # it may go on in the next block, and a final \r may be half of \r\n
+        held = [pieces.pop()]  # it may go on in the next block, and a final \r may be half of \r\n
         yield from pieces
     yield from _LINE.findall("".join(held))
 

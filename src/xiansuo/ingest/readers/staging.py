@@ -60,8 +60,6 @@ class Stage:
             return
         columns = list(zip(*self._pending, strict=True)) if self.names else []
         arrays = [pa.array(column, pa.string()) for column in columns]
-        self._writer.write_batch(
-            pa.record_batch([*arrays, pa.array(self._numbers, pa.int64())], schema=self._schema)
-        )
+        self._writer.write_batch(pa.record_batch([*arrays, pa.array(self._numbers, pa.int64())], schema=self._schema))
         self._pending.clear()
         self._numbers.clear()

@@ -53,8 +53,12 @@ def read_header(
             break
     if len(raw) < options.header_rows:
         raise Refused(
-            "file:no_header", "the file ends before its header row", file=name, field="header_row",
-            value=options.header_row, fix="ask for the whole file, or correct the reader option",
+            "file:no_header",
+            "the file ends before its header row",
+            file=name,
+            field="header_row",
+            value=options.header_row,
+            fix="ask for the whole file, or correct the reader option",
         )
     names = _known_as(raw)
     texts = [spellings[0] for spellings in names]
@@ -133,8 +137,12 @@ class _Sorter:
 def _header_cells(record: Record, name: str) -> list[str]:
     if record.cells is None:
         raise Refused(
-            "header:unreadable", "the header row cannot be taken apart", file=name, field="header_row",
-            value=f"record {record.row}: {record.problem}", fix="correct delimiter, quote or header_row",
+            "header:unreadable",
+            "the header row cannot be taken apart",
+            file=name,
+            field="header_row",
+            value=f"record {record.row}: {record.problem}",
+            fix="correct delimiter, quote or header_row",
         )
     return record.cells
 

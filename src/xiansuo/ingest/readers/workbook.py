@@ -90,14 +90,18 @@ def _open(stored: Stored) -> CalamineWorkbook:
         raise _locked(stored) from error
     except CalamineError as error:
         raise Refused(
-            "file:damaged", f"the workbook cannot be opened: {error}", file=stored.name,
+            "file:damaged",
+            f"the workbook cannot be opened: {error}",
+            file=stored.name,
             fix="open it in a spreadsheet program and save it as xlsx, or ask for a csv export",
         ) from error
 
 
 def _locked(stored: Stored) -> Refused:
     return Refused(
-        "file:encrypted", "the workbook is protected by a password", file=stored.name,
+        "file:encrypted",
+        "the workbook is protected by a password",
+        file=stored.name,
         fix="ask the sender for an unprotected copy, or save one after opening it with the password",
     )
 
@@ -121,12 +125,20 @@ def _sheets(book: CalamineWorkbook, stored: Stored, context: ReadContext) -> lis
         raise Refused("file:empty", "no sheet of the workbook holds anything", file=stored.name)
     if hidden & set(filled):
         raise Refused(
-            "sheet:hidden", "a hidden sheet holds data", file=stored.name, field="sheet",
-            value=sorted(hidden & set(filled)), fix="name the sheet that counts in the reader options",
+            "sheet:hidden",
+            "a hidden sheet holds data",
+            file=stored.name,
+            field="sheet",
+            value=sorted(hidden & set(filled)),
+            fix="name the sheet that counts in the reader options",
         )
     if wanted is None and len(filled) > 1:
         raise Refused(
-            "sheet:several", "several sheets hold data", file=stored.name, field="sheet", value=filled,
+            "sheet:several",
+            "several sheets hold data",
+            file=stored.name,
+            field="sheet",
+            value=filled,
             fix="set reader.sheet to one of them, or to '*' when all have the same header",
         )
     return filled
@@ -134,7 +146,11 @@ def _sheets(book: CalamineWorkbook, stored: Stored, context: ReadContext) -> lis
 
 def _no_sheet(stored: Stored, wanted: str | int, names: list[str]) -> Refused:
     return Refused(
-        "sheet:missing", "the workbook has no such sheet", file=stored.name, field="sheet", value=wanted,
+        "sheet:missing",
+        "the workbook has no such sheet",
+        file=stored.name,
+        field="sheet",
+        value=wanted,
         fix=f"its sheets are {', '.join(names)}",
     )
 
@@ -177,8 +193,11 @@ def _refuse_formulas(stored: Stored, names: list[str]) -> None:
             member = members.get(name)
             if member is not None and _holds_formula(archive, member):
                 raise Refused(
-                    "sheet:formulas", "cells are formulas; what they show may be stale or depend on other files",
-                    file=stored.name, field="sheet", value=name,
+                    "sheet:formulas",
+                    "cells are formulas; what they show may be stale or depend on other files",
+                    file=stored.name,
+                    field="sheet",
+                    value=name,
                     fix="ask for values, or accept the stored results with reader.formulas: cached",
                 )
 

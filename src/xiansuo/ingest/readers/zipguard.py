@@ -48,7 +48,9 @@ def _check_directory(archive: zipfile.ZipFile, stored: Stored, limits: ZipLimits
 
 def _bomb(stored: Stored, why: str) -> Refused:
     return Refused(
-        "file:zip_bomb", f"the file unpacks to far more than a workbook does: {why}", file=stored.name,
+        "file:zip_bomb",
+        f"the file unpacks to far more than a workbook does: {why}",
+        file=stored.name,
         fix="ask the sender for a csv export",
     )
 
