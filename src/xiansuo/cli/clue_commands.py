@@ -73,8 +73,7 @@ def _list(session: Session, model: str, run: str | None, mapping: str | None, li
     from xiansuo.supervision.load import find_model
 
     found = list_clues(session.settings, model, run, mapping=mapping)
-    title = find_model(session.settings.project, model).spec.title
-    show(clue_table(f"{title}（{model}）：{found.height} 条线索", found.head(limit)))
+    show(clue_table(find_model(session.settings.project, model), found, limit))
     if found.height > limit:
         note(f"first {limit} of {found.height}; --limit shows more, --format xlsx --out FILE writes all")
 

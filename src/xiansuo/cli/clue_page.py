@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.catalog.rows import RowKey
-from xiansuo.cli.clue_tables import CHANGES
+from xiansuo.cli.clue_tables import CHANGES, rule_title
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,7 +51,7 @@ def _head(detail: ClueDetail, model: Model) -> RenderableType:
         f"{kind}：{name}（{clue['subject_id']}）  行政区划：{clue['region_code'] or UNKNOWN}",
         f"期间：{_day(clue['occurred_from'])} 至 {_day(clue['occurred_to'])}",
         f"等级：{clue['severity']}  得分：{clue['score']}  证据：{clue['evidence_count']} 行",
-        f"规则：{'、'.join(_rule_title(model, rule) for rule in clue['rules'])}",
+        f"规则：{'、'.join(rule_title(model, rule) for rule in clue['rules'])}",
     ]
     if clue["change"] == "withdrawn":
         lines.append(f"本线索已撤回：{clue['changed_why']}")
@@ -67,11 +67,10 @@ def _heading(title: str) -> Iterator[RenderableType]:
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[RenderableType]:
-    from rich.padding import Padding
     from rich.text import Text
 
     yield from _heading(title)
-    yield Padding(Text("\n".join(lines)), (0, 0, 0, 2))
+    yield Text("\n".join(f"  {line}" for line in lines))
 
 
 def _numbered(items: Sequence[str]) -> list[str]:
@@ -96,11 +95,6 @@ def _exclusions(detail: ClueDetail, model: Model) -> list[str]:
             lines.append(f"{_day(hit['occurred_from'])}的{hit['rule_code']}：{name}（{effect}）")
     other = [f"· {text}" for text in detail.false_positives]
     return [*lines, *(["模型无法从数据中判断、须人工留意的："] if other else []), *other]
-
-
-def _rule_title(model: Model, rule_id: str) -> str:
-    rule = model.rule(rule_id)
-    return f"{rule.spec.code} {rule.spec.title}" if rule else rule_id
 
 
 def _role_names(model: Model) -> dict[str, str]:

@@ -120,7 +120,7 @@ def _show(settings: Settings, result: dict[str, Any]) -> None:
         show(f"{len(result['refused'])} deliveries were refused whole; xiansuo deliveries says why")
     for model_id, model in load_models(settings.project).items():
         clues = list_clues(settings, model_id)
-        show(clue_table(f"{model.spec.title}（{model_id}）：{clues.height} 条线索", clues.head(CLUES_SHOWN)))
+        show(clue_table(model, clues, CLUES_SHOWN))
     show(
         "Next:  xiansuo clue ID              why this clue, its evidence and what was tested",
         "       xiansuo verify --all         re-read the delivered bytes behind every clue",

@@ -28,10 +28,13 @@ def console() -> Console:
 
 
 def show(*renderables: RenderableType) -> None:
-    """Print renderables to stdout."""
+    """Print renderables to stdout; running text is not broken into lines for a pipe."""
+    from rich.text import Text
+
     out = console()
     for renderable in renderables:
-        out.print(renderable)
+        running = isinstance(renderable, str | Text)
+        out.print(renderable, soft_wrap=running and not sys.stdout.isatty())
 
 
 def note(text: str) -> None:
