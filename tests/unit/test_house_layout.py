@@ -130,3 +130,16 @@ def test_links_in_the_documents_lead_somewhere() -> None:
         local = [target for target in targets if not re.match(r"[a-z]+:", target)]
         dead += [f"{path.relative_to(PROJECT)}: {target}" for target in local if not (path.parent / target).exists()]
     assert not dead
+
+
+def test_documents_name_only_files_that_exist() -> None:
+    named = re.compile(r"`((?:src|tests|docs|models|sql|assets|data_contracts|pipelines|bench)/[\w./-]+\.\w+)`")
+    documents = [path for path in _files() if path.suffix == ".md" and "docs" in path.parts or path.parent == PROJECT]
+    found = {(path.name, name) for path in documents for name in named.findall(path.read_text(encoding="utf-8"))}
+    assert not {(document, name) for document, name in found if not (PROJECT / name).exists()}
+
+
+def test_the_index_lists_every_document() -> None:
+    index = (PROJECT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (PROJECT / "docs").glob("*.md")} - {"index.md"}
+    assert {name for name in pages if f"]({name})" not in index} == set()
