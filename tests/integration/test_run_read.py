@@ -110,3 +110,9 @@ def test_two_runs_at_once_make_one_run(delivered: Toy) -> None:
         results = list(pool.map(lambda _: run_model(delivered.settings, "toy_model"), range(2)))
     assert sorted(result.skipped for result in results) == [False, True]
     assert len(list_runs(delivered.settings, "toy_model")) == 1
+
+
+def test_a_home_with_blanks_and_chinese_in_its_path_works(tmp_path: Path) -> None:
+    toy = Toy(tmp_path / "线 索#1")
+    toy.deliver_all()
+    assert run_model(toy.settings, "toy_model").counts["clues_new"] == 3

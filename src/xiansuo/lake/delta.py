@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from xiansuo.core.errors import EnvironmentProblem, InputError, UsageError
 from xiansuo.core.files import locked
@@ -86,7 +87,7 @@ class Table:
     def files(self, version: int | None = None) -> list[Path]:
         """The active Parquet files, sorted."""
         table = self._open(version)
-        return [] if table is None else sorted(Path(uri) for uri in table.file_uris())
+        return [] if table is None else [Path(file) for file in _active(table)]
 
     def partitions(self, column: str, version: int | None = None) -> set[str]:
         """The values of the partition column that have active files."""
@@ -111,7 +112,7 @@ class Table:
         A column no file ever had reads as typed NULL, a table without files as a typed relation without rows.
         """
         table = self._open(version)
-        files = [] if table is None else sorted(table.file_uris())
+        files = [] if table is None else _active(table)
         if table is None or not files:
             empty = ", ".join(f"CAST(NULL AS {kind}) AS {quote_ident(name)}" for name, kind in columns.items())
             return f"(SELECT {empty} WHERE false)"
@@ -267,6 +268,11 @@ class Lake:
     def model(self, model_id: str, kind: str) -> Table:
         """One of a model's tables: hits, evidence, clues or runs."""
         return Table(self.root / "models" / model_id / kind)
+
+
+def _active(table: DeltaTable) -> list[str]:
+    """Paths of the active files; delta-rs writes blanks, Chinese and other characters of the folder as %XX."""
+    return sorted(unquote(uri) for uri in table.file_uris())
 
 
 def _pick(name: str, kind: str, known: bool) -> str:
