@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import pytest
 
@@ -72,6 +74,12 @@ def test_a_value_of_a_personal_type_keeps_its_mask_through_a_computation() -> No
     assert derived_mask([_column("date", "L4")], "VARCHAR") == "'***'"
     assert derived_mask([person], "BIGINT") is None
     assert derived_mask([], "VARCHAR") is None
+
+
+def test_a_list_of_personal_texts_is_hidden_and_a_day_cut_from_a_number_keeps_its_year() -> None:
+    person = _column("cn.id_number", "L3")
+    assert derived_mask([person], "VARCHAR[]") == "'***'"
+    assert _shown(derived_mask([person], "DATE"), "1949-12-31", "DATE") == date(1949, 1, 1)
 
 
 def test_numbers_in_a_sentence_are_shortened() -> None:

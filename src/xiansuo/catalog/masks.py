@@ -42,8 +42,9 @@ def is_personal(column: Column) -> bool:
 def derived_mask(sources: Iterable[Column], kind: str) -> str | None:
     """The mask for a computed column of DuckDB type ``kind`` that is made from ``sources``.
 
-    A value of the type of a personal source is masked as that source is. Other texts made from one are hidden, other
-    numbers (counts, ages, sums) are left.
+    A value of the type of a personal source is masked as that source is. Other texts made from one, lists of them too,
+    are hidden, other days keep their year (a birth date may be cut from a number), other numbers (counts, ages, sums)
+    are left.
     """
     hidden = sorted(
         (column for column in sources if column_mask(column)),
@@ -53,7 +54,9 @@ def derived_mask(sources: Iterable[Column], kind: str) -> str | None:
     alike = [column for column in hidden if column.type == kind]
     if alike:
         return column_mask(alike[0])
-    return HIDDEN if hidden and kind == "VARCHAR" else None
+    if hidden and kind in _DATES:
+        return _year(kind)
+    return HIDDEN if hidden and "VARCHAR" in kind else None
 
 
 def masked(name: str, mask: str | None) -> str:
@@ -86,6 +89,8 @@ def _fallback(kind: str, classification: str) -> str | None:
 
     if kind == "VARCHAR":
         return HIDDEN if classification == "L4" else SEMANTIC_TYPES["id_document"].mask
-    if kind in _DATES:
-        return f"CAST(date_trunc('year', x) AS {kind})"
-    return None
+    return _year(kind) if kind in _DATES else None
+
+
+def _year(kind: str) -> str:
+    return f"CAST(date_trunc('year', x) AS {kind})"
