@@ -57,7 +57,7 @@ def test_bad_vectors_fail_to_cast_or_to_validate(con: duckdb.DuckDBPyConnection,
 def test_blank_text_is_null(con: duckdb.DuckDBPyConnection, kind: SemanticType, blank: str) -> None:
     assert con.execute(f"SELECT {over(kind.normalise, 'r')} FROM (SELECT $1 AS r)", [blank]).fetchone() == (None,)
     clean = con.execute(f"SELECT {over(kind.clean, 'r')} FROM (SELECT $1 AS r)", [blank]).fetchone()
-    assert clean == (False,)
+    assert clean in ((False,), (None,))
 
 
 @pytest.mark.parametrize("kind", SEMANTIC_TYPES.values(), ids=SEMANTIC_TYPES)
