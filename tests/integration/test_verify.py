@@ -11,6 +11,7 @@ from xiansuo.clues.query import get_clue, list_clues
 from xiansuo.clues.run import run_model
 from xiansuo.clues.verify import verify
 from xiansuo.core.errors import UsageError
+from xiansuo.ingest.pipeline import ingest
 from xiansuo.ingest.receipts import Receipt, receipts
 
 
@@ -94,3 +95,40 @@ def test_mapped_evidence_is_every_delivered_row_and_verifies(two_files: Toy) -> 
     assert {row["dataset"] for row in evidence} == {"toy.claim"} and len(evidence) == 30
     assert verify(two_files.settings, [clue["clue_id"]]).failed == ()
     assert len(list_clues(two_files.settings, "toy_model")) == 3
+
+
+def test_the_same_bytes_refused_later_change_neither_verification_nor_source(two_files: Toy) -> None:
+    good = readings_receipt(two_files, of_s1=True)
+    folder = two_files.letters / "again"
+    folder.mkdir()
+    (folder / "data.csv").write_bytes(vault_file(two_files, of_s1=True).read_bytes())
+    (folder / "delivery.yml").write_text("corrects: nobody\nfiles: [{name: data.csv, rows: 1}]\n")
+    assert ingest(two_files.settings, folder, dataset="toy.reading").status == "refused"
+    clue = list_clues(two_files.settings, "toy_model").filter(subject_id="S1")["clue_id"][0]
+    assert verify(two_files.settings, [clue]).failed == ()
+    sources = {source["dataset"]: source["delivery_id"] for source in get_clue(two_files.settings, clue).sources}
+    assert sources["toy.reading"] == good.delivery_id
+
+
+def test_the_same_bytes_read_another_way_later_leave_the_withdrawn_clue_verifiable(two_files: Toy) -> None:
+    """The correction reads the file with other options; each row is compared as its own delivery was read."""
+    first = readings_receipt(two_files, of_s1=True)
+    folder = two_files.letters / "again"
+    folder.mkdir()
+    (folder / "data.csv").write_bytes(vault_file(two_files, of_s1=True).read_bytes())
+    (folder / "delivery.yml").write_text(
+        f"corrects: {first.delivery_id}\nreader: {{footer_patterns: ['^S1']}}\nfiles: [{{name: data.csv, rows: 0}}]\n"
+    )
+    assert ingest(two_files.settings, folder, dataset="toy.reading").status == "accepted"
+    assert run_model(two_files.settings, "toy_model").counts["clues_withdrawn"] == 1
+    assert verify(two_files.settings).failed == ()
+
+
+def test_a_clue_that_rests_on_nothing_fails(two_files: Toy) -> None:
+    for rule in ("volume", "late"):
+        file = two_files.project / f"models/toy_model/rules/{rule}/evidence.sql"
+        file.write_text(file.read_text(encoding="utf-8").replace("h.subject_id", "'nobody'"), encoding="utf-8")
+    toy_run = run_model(two_files.settings, "toy_model")
+    assert toy_run.counts["clues"] == 3
+    report = verify(two_files.settings)
+    assert len(report.failed) == 3 and report.failures[0].reason == "the clue names no evidence row"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
+    from xiansuo.ingest.receipts import Receipt
+
 _CHOSEN = "run_id"
 
 
@@ -184,14 +186,15 @@ def _sources(settings: Settings, evidence: list[dict[str, Any]]) -> list[dict[st
     return sources
 
 
-def files_by_id(settings: Settings, dataset: str) -> dict[str, tuple[Any, Mapping[str, Any]]]:
-    """``_file`` value -> (receipt, file entry) over all receipts of a dataset, newest receipt last."""
-    from xiansuo.ingest.receipts import receipts
+def files_by_id(settings: Settings, dataset: str) -> dict[str, tuple[Receipt, Mapping[str, Any]]]:
+    """``_file`` value -> (receipt, file entry) over the deliveries of a dataset that were taken in, the newest wins.
 
-    found: dict[str, tuple[Any, Mapping[str, Any]]] = {}
-    for receipt in receipts(settings, dataset):
-        found |= {str(entry["file_id"]): (receipt, entry) for entry in receipt.files}
-    return found
+    A delivery refused later may hold the same bytes; nothing in the lake comes from it.
+    """
+    from xiansuo.ingest.receipts import REFUSED, receipts
+
+    taken = [receipt for receipt in receipts(settings, dataset) if receipt.status != REFUSED]
+    return {str(entry["file_id"]): (receipt, entry) for receipt in taken for entry in receipt.files}
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Evidence against the delivered bytes: re-read every file a clue rests on and compare each row with the lake.
 
-Each file is read once. A file whose bytes no longer match fails exactly the clues that rest on it.
+Each file is read once. A file whose bytes no longer match fails exactly the clues that rest on it; a clue that rests
+on nothing fails too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.clues.publish import run_relation, standing_runs
-from xiansuo.clues.query import files_by_id, models_with_runs, newest_runs
+from xiansuo.clues.query import models_with_runs, newest_runs
 from xiansuo.clues.tables import RUN
 from xiansuo.core.errors import UsageError, XiansuoError
 from xiansuo.core.naming import quote_ident, quote_literal
 from xiansuo.core.progress import NullProgress, Progress
 from xiansuo.core.settings import Settings
+from xiansuo.ingest.casting import DELIVERY
+from xiansuo.ingest.receipts import ReceiptBook
 from xiansuo.lake.delta import Lake
 from xiansuo.lake.session import connect
 from xiansuo.supervision.project import Project
@@ -61,7 +64,7 @@ def verify(
         groups = con.execute(
             "SELECT dataset, version, _file FROM wanted GROUP BY ALL ORDER BY dataset, _file, version"
         ).fetchall()
-        failures: list[Failure] = []
+        failures = _without_evidence(con)
         for position, (dataset, version, file) in enumerate(groups, start=1):
             failures += _check_file(con, settings, dataset, version, file)
             watch.step("verify files", position, len(groups))
@@ -122,6 +125,11 @@ def _gather_run(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str, run_i
     )
 
 
+def _without_evidence(con: duckdb.DuckDBPyConnection) -> list[Failure]:
+    rows = con.execute("SELECT clue_id FROM chosen ANTI JOIN wanted USING (clue_id) ORDER BY clue_id").fetchall()
+    return [Failure("", "", (), "the clue names no evidence row", tuple(row[0] for row in rows))] if rows else []
+
+
 def _check_file(
     con: duckdb.DuckDBPyConnection, settings: Settings, dataset: str, version: int | None, file: str
 ) -> list[Failure]:
@@ -144,25 +152,32 @@ def _check_file(
 def _compare(
     con: duckdb.DuckDBPyConnection, settings: Settings, dataset: str, version: int | None, file: str, rows: list[int]
 ) -> tuple[str, list[int]]:
+    """Why rows fail, and which. The rows in the lake tell the delivery; the same file may have come twice."""
     from xiansuo.ingest.reread import reread_rows
 
-    receipt = files_by_id(settings, dataset).get(file, (None, {}))[0]
-    if receipt is None:
-        return "no receipt names this file", rows
     project = Project(settings.project)
-    delivered = reread_rows(settings, receipt, project.contract(dataset), file, rows)
-    con.register("delivered", delivered)
     columns = project.columns(dataset)
-    names = [name for name in columns if name not in ("_delivery", "_file")]
+    names = [name for name in columns if name not in (DELIVERY, "_file")]
     table = Lake(settings).dataset(dataset)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE at_run AS SELECT {', '.join(quote_ident(name) for name in names)} FROM "
+        f"CREATE OR REPLACE TEMP TABLE at_run AS SELECT {', '.join(map(quote_ident, names))}, {DELIVERY} FROM "
         f"{table.relation(columns, version)} WHERE _file = {quote_literal(file)} "
         f"AND list_contains($rows::BIGINT[], _row)",
         {"rows": rows},
     )
+    deliveries = con.execute(f"SELECT DISTINCT {DELIVERY} FROM at_run ORDER BY 1").fetchall()
+    held = {row[0] for row in con.execute("SELECT DISTINCT _row FROM at_run").fetchall()}
+    bad = set(rows) - held
     typed = ", ".join(f"CAST({quote_ident(name)} AS {columns[name]}) AS {quote_ident(name)}" for name in names)
-    same = con.execute(f"SELECT _row FROM (SELECT {typed} FROM delivered INTERSECT SELECT * FROM at_run)").fetchall()
-    con.unregister("delivered")
-    bad = sorted(set(rows) - {row[0] for row in same})
-    return "the row in the lake is not the delivered row", bad
+    for (delivery,) in deliveries:
+        receipt = ReceiptBook(settings, dataset).get(delivery)
+        if receipt is None:
+            return "no receipt names this file", rows
+        con.register("delivered", reread_rows(settings, receipt, project.contract(dataset), file, rows))
+        wrong = con.execute(
+            f"SELECT _row FROM (SELECT * EXCLUDE ({DELIVERY}) FROM at_run WHERE {DELIVERY} = {quote_literal(delivery)} "
+            f"EXCEPT SELECT {typed} FROM delivered)"
+        ).fetchall()
+        con.unregister("delivered")
+        bad |= {row[0] for row in wrong}
+    return "the row in the lake is not the delivered row", sorted(bad)
