@@ -14,11 +14,10 @@ from pathlib import Path
 import duckdb
 
 from bench.data import TYPES, readings_csv
-from bench.measure import in_turn
+from bench.measure import in_turn, rounds_for
 from xiansuo.core.settings import Settings
 from xiansuo.ingest.pipeline import ingest
 
-ROUNDS = 3
 MEMORY = "2GiB"
 
 
@@ -46,7 +45,7 @@ def main(rows: int) -> None:
                     f"columns = {{{columns}}})) TO '{root / 'bare.parquet'}' (FORMAT parquet)"
                 )
 
-        timed = in_turn(ROUNDS, bare=bare, product=product)
+        timed = in_turn(rounds_for(rows), bare=bare, product=product)
     ratio = timed["product"].seconds / timed["bare"].seconds
     print(json.dumps({"rows": rows, "ratio": ratio, **{name: vars(value) for name, value in timed.items()}}))
 

@@ -32,6 +32,11 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def rounds_for(rows: int) -> int:
+    """Counted rounds: three, two where one takes minutes."""
+    return 3 if rows < 10_000_000 else 2
+
+
 def in_turn(rounds: int, **things: Callable[[], None]) -> dict[str, Timed]:
     """Run A B A B ... after one uncounted round of each; both see the same noise of the machine."""
     seconds: dict[str, list[float]] = {name: [] for name in things}

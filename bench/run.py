@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench.measure import in_turn
+from bench.measure import in_turn, rounds_for
 from bench.province import fuel_lake
 from xiansuo.clues.inputs import data_as_of, pin_inputs, register_inputs
 from xiansuo.clues.run import run_model
@@ -25,7 +25,6 @@ from xiansuo.supervision.bind import bind
 from xiansuo.supervision.load import find_model
 from xiansuo.supervision.project import Project
 
-ROUNDS = 3
 MODEL = "fuel_tax"
 
 
@@ -57,7 +56,7 @@ def main(rows: int) -> None:
             for statement in statements:
                 con.execute(statement).fetchall()
 
-        timed = in_turn(ROUNDS, bare=bare, product=product)
+        timed = in_turn(rounds_for(rows), bare=bare, product=product)
     ratio = timed["product"].seconds / timed["bare"].seconds
     print(json.dumps({"rows": readings, "ratio": ratio, **{name: vars(value) for name, value in timed.items()}}))
 
