@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from toy import DECLARATIONS, READINGS, Toy
+from toy import DECLARATIONS, READINGS, STATIONS, Toy
 
 from xiansuo.clues.query import get_clue, list_clues
 from xiansuo.clues.run import run_model
@@ -104,3 +104,21 @@ def test_inputs_back_at_an_earlier_state_run_again_and_do_not_hide_the_correctio
     assert not third.skipped and third.run_id == f"{first.run_id}-2"
     assert third.clues_hash == first.clues_hash
     assert third.counts["clues_changed"] == 3
+
+
+def test_the_next_snapshot_is_an_update_and_no_correction(delivered: Toy) -> None:
+    delivered.edit("assets/toy/station.yml", "mode: append", "mode: snapshot")
+    run_model(delivered.settings, "toy_model")
+    delivered.deliver("toy.station", [["S1", "新名", "330106"], *STATIONS[1:]])
+    run_model(delivered.settings, "toy_model")
+    assert clue_of(delivered, "S1")["changed_why"] == "更新数据（站点）后文字或依据有变化，命中未变"
+
+
+def test_a_new_region_or_limitation_is_a_change(delivered: Toy) -> None:
+    run_model(delivered.settings, "toy_model")
+    rows = [["S1", "站点1", "330108"], *STATIONS[1:]]
+    delivered.deliver("toy.station", rows, corrects=delivery_of(delivered, "toy.station"))
+    assert run_model(delivered.settings, "toy_model").counts["clues_changed"] == 1
+    assert (clue_of(delivered, "S1")["change"], clue_of(delivered, "S1")["region_code"]) == ("changed", "330108")
+    delivered.edit("models/toy_model/model.yml", "years: 5", "years: 3")
+    assert run_model(delivered.settings, "toy_model").counts["clues_same"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -31,6 +32,16 @@ def test_gone_new_and_moved_hits_are_told_apart() -> None:
     new = [hit(2), hit(3, gap="7.0"), hit(4)]
     parts = ["不再命中：F1 2025年1月", "新增命中：F1 2025年4月", "F1 2025年3月gap_l由5.0变为7.0"]
     assert describe(old, new, [], named) == "；".join(parts)
+
+
+def test_a_moved_hit_is_compared_with_itself_and_not_with_its_neighbour_of_the_same_month() -> None:
+    def of(nozzle: str, gap: int, hit_id: str) -> Hit:
+        measures = json.dumps({"nozzle_id": nozzle, "gap_l": gap})
+        return Hit("c", hit_id, "r", "F1", date(2025, 1, 1), date(2025, 1, 31), Decimal(1), measures, None)
+
+    old = [of("N1", 5, "a"), of("N2", 6, "b")]
+    new = [of("N2", 8, "c"), of("N1", 7, "d")]
+    assert describe(old, new, [], named) == "F1 2025年1月gap_l由5变为7、F1 2025年1月gap_l由6变为8"
 
 
 def test_hit_now_excluded_is_named_with_its_explanation() -> None:
@@ -69,6 +80,24 @@ def test_cause_is_the_one_thing_that_moved() -> None:
     data = {"d.a": "2", "d.b": "1", "marts.m": "2"}
     assert cause(facts(fingerprints=data)) == "新增数据（D.A）后"
     assert cause(facts(fingerprints=data), corrected=frozenset({"d.a"})) == "更正数据（D.A）后"
+
+
+def test_every_dataset_that_moved_is_named_with_what_happened_to_it() -> None:
+    now = facts(fingerprints={"d.a": "2", "d.b": "2", "marts.m": "2"})
+    assert cause(now, corrected=frozenset({"d.a"})) == "更正数据（D.A）、新增数据（D.B）后"
+    comparison = Comparison(facts(), now, lambda name: name.upper(), named, frozenset(), frozenset({"d.b"}))
+    assert comparison.cause(same_evidence=False) == "更新数据（D.B）、新增数据（D.A）后"
+
+
+def test_changed_sql_of_a_mart_is_a_cause() -> None:
+    now = facts(fingerprints={"d.a": "1", "d.b": "1", "marts.m": "2"})
+    assert cause(now) == "主题表口径变更（marts.m）后"
+
+
+def test_same_evidence_with_a_later_day_names_the_day_beside_the_data() -> None:
+    now = facts(fingerprints={"d.a": "2", "d.b": "1", "marts.m": "1"}, as_of=date(2026, 2, 1))
+    assert cause(now, same_evidence=True) == "新增数据（D.A）、统计截止日移至2026年2月1日后"
+    assert cause(now) == "新增数据（D.A）后"
 
 
 def test_same_evidence_puts_the_cause_on_the_model_when_both_moved() -> None:

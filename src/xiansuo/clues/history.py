@@ -14,6 +14,7 @@ from xiansuo.clues.publish import run_relation
 from xiansuo.clues.tables import CLUES, FOUND, RUN
 from xiansuo.core.naming import quote_ident, quote_literal
 from xiansuo.lake.delta import Lake
+from xiansuo.supervision.mart_files import PREFIX
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,37 +72,47 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The two runs and how to name their datasets. ``exclusion`` names a rule's exclusion code in Chinese."""
+    """The two runs and how to name their datasets. ``exclusion`` names a rule's exclusion code in Chinese.
+
+    ``corrected`` are datasets of which a delivery was corrected, ``replaced`` those of which one was replaced by the
+    next of its series.
+    """
 
     before: RunFacts
     now: RunFacts
     dataset_title: Callable[[str], str]
     exclusion: Callable[[str, str | None], str]
     corrected: frozenset[str]
+    replaced: frozenset[str] = frozenset()
 
     def cause(self, *, same_evidence: bool) -> str:
         """Chinese phrase for what moved between the runs."""
         data = [] if same_evidence and self._model_moved() else self._data()
         model = self._model() if not data or not same_evidence else []
-        if not data and not model and self.before.as_of != self.now.as_of:
-            return f"统计截止日移至{day(self.now.as_of)}后"
-        return "、".join(data + model) + "后" if data or model else "重新计算后"
+        found = data + model + (self._as_of() if same_evidence or not (data or model) else [])
+        return "、".join(found) + "后" if found else "重新计算后"
 
     def _model_moved(self) -> bool:
         return self.before.content != self.now.content or self.before.parameters != self.now.parameters
 
+    def _as_of(self) -> list[str]:
+        return [f"统计截止日移至{day(self.now.as_of)}"] if self.before.as_of != self.now.as_of else []
+
     def _data(self) -> list[str]:
         names = {*self.before.fingerprints, *self.now.fingerprints}
-        moved = sorted(
-            name
-            for name in names
-            if not name.startswith("marts.") and self.before.fingerprints.get(name) != self.now.fingerprints.get(name)
-        )
-        corrected = [self.dataset_title(name) for name in moved if name in self.corrected]
-        added = [self.dataset_title(name) for name in moved if name not in self.corrected]
-        if corrected:
-            return [f"更正数据（{'、'.join(corrected)}）"]
-        return [f"新增数据（{'、'.join(added)}）"] if added else []
+        moved = sorted(n for n in names if self.before.fingerprints.get(n) != self.now.fingerprints.get(n))
+        datasets = [name for name in moved if not name.startswith(PREFIX)]
+        if not datasets:  # a mart's fingerprint covers its inputs: only when none of them moved is it the mart's SQL
+            return [f"主题表口径变更（{'、'.join(moved)}）"] if moved else []
+        groups = {"更正数据": self.corrected, "更新数据": self.replaced}
+        found = []
+        for word, members in groups.items():
+            found += self._named(word, [name for name in datasets if name in members])
+        known = self.corrected | self.replaced
+        return found + self._named("新增数据", [name for name in datasets if name not in known])
+
+    def _named(self, word: str, datasets: Sequence[str]) -> list[str]:
+        return [f"{word}（{'、'.join(self.dataset_title(name) for name in datasets)}）"] if datasets else []
 
     def _model(self) -> list[str]:
         found = []
@@ -217,12 +228,10 @@ def describe(
     gone = [hit for hit in old if hit.hit_id not in kept]
     come = [hit for hit in new if hit.hit_id not in kept]
     moved = []
-    for hit in list(gone):
-        twin = next((other for other in come if other.place == hit.place), None)
-        if twin is not None:
-            gone.remove(hit)
-            come.remove(twin)
-            moved.append(f"{hit.label}{_moved(hit, twin, exclusion)}")
+    for hit, twin in _twins(gone, come):
+        gone.remove(hit)
+        come.remove(twin)
+        moved.append(f"{hit.label}{_moved(hit, twin, exclusion)}")
     parts = []
     dropped = {hit.place: hit for hit in excluded}
     if [hit for hit in gone if hit.place in dropped]:
@@ -241,6 +250,30 @@ def describe(
     parts += [f"新增命中：{_listed([hit.label for hit in come])}"] if come else []
     parts += [_listed(moved)] if moved else []
     return "；".join(parts) or "文字或依据有变化，命中未变"
+
+
+def _twins(gone: Sequence[Hit], come: Sequence[Hit]) -> list[tuple[Hit, Hit]]:
+    """Hits of one place paired old with new, those that share the most facts first: one nozzle is not another."""
+    facts = {hit.hit_id: json.loads(hit.measures) for hit in (*gone, *come)}
+    places: dict[tuple[str, date, date], list[Hit]] = {}
+    for hit in come:
+        places.setdefault(hit.place, []).append(hit)
+    pairs = [(hit, other) for hit in gone for other in places.get(hit.place, ())]
+    pairs.sort(key=lambda pair: _alike(facts[pair[0].hit_id], facts[pair[1].hit_id]), reverse=True)
+    found: dict[str, Hit] = {}
+    taken: set[str] = set()
+    for hit, other in pairs:
+        if hit.hit_id not in found and other.hit_id not in taken:
+            found[hit.hit_id] = other
+            taken.add(other.hit_id)
+    return [(hit, found[hit.hit_id]) for hit in gone if hit.hit_id in found]
+
+
+def _alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[int, int]:
+    """How many texts, then how many other measures two hits share: texts name things, numbers move."""
+    same = [value for name, value in old.items() if value is not None and name in new and new[name] == value]
+    texts = sum(isinstance(value, str) for value in same)
+    return texts, len(same) - texts
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -209,7 +209,7 @@ def _compute(
         "clues_hash": clues_hash,
     }
     load_before(con, lake, model.id, before)
-    compare(con, lake, model.id, run_id, before, None if before is None else _comparison(plan, lake, before, run))
+    compare(con, lake, model.id, run_id, before, None if before is None else _comparison(plan, before, run))
     return run | _counts(con)
 
 
@@ -240,31 +240,39 @@ def _check_evidence(con: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
         )
 
 
-def _comparison(plan: _Plan, lake: Lake, before: Table[str, Any], run: Table[str, Any]) -> Comparison:
+def _comparison(plan: _Plan, before: Table[str, Any], run: Table[str, Any]) -> Comparison:
     def exclusion(rule_id: str, code: str | None) -> str:
         rule = plan.model.rule(rule_id)
         found = rule.spec.exclusion(code) if rule is not None and code is not None else None
         return found.name if found else code or "无"
 
+    corrected, replaced = _gone(plan.settings, json.loads(before["input_versions"]), plan.inputs.pinned.versions)
     return Comparison(
         before=RunFacts.of(before),
         now=RunFacts.of(run),
         exclusion=exclusion,
         dataset_title=lambda name: plan.project.contract(name).title,
-        corrected=frozenset(_corrected(lake, json.loads(before["input_versions"]), plan.inputs.pinned.versions)),
+        corrected=corrected,
+        replaced=replaced,
     )
 
 
-def _corrected(lake: Lake, before: Table[str, int | None], now: Table[str, int | None]) -> list[str]:
-    """Datasets from which deliveries the last run read are gone."""
-    gone = []
+def _gone(
+    settings: Settings, before: Table[str, int | None], now: Table[str, int | None]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Datasets from which deliveries the last run read are gone: by a correction, or by the next of their series."""
+    from xiansuo.ingest.receipts import receipts
+
+    corrected: set[str] = set()
+    replaced: set[str] = set()
     for name, version in now.items():
         old = before.get(name)
         if old is not None and old != version:
-            table = lake.dataset(name)
-            if table.partitions("_delivery", old) - table.partitions("_delivery", version):
-                gone.append(name)
-    return gone
+            table = Lake(settings).dataset(name)
+            gone = table.partitions("_delivery", old) - table.partitions("_delivery", version)
+            by_correction = gone & {receipt.corrects for receipt in receipts(settings, name)}
+            (corrected if by_correction else replaced).update([name] if gone else [])
+    return frozenset(corrected), frozenset(replaced)
 
 
 def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -164,7 +164,12 @@ SELECT
         chr(31),
         b.hits_hash,
         coalesce(CAST(m.amount AS VARCHAR), '-'),
+        coalesce(m.amount_basis, '-'),
         coalesce(n.subject_name, '-'),
+        coalesce(n.region_code, '-'),
+        coalesce(CAST(b.limitation_date AS VARCHAR), '-'),
+        s.suggested_line,
+        s.suggested_instrument,
         e.explanation,
         array_to_string(coalesce(t.exclusions_tested, []), '|'),
         array_to_string(coalesce(l.legal_basis, []), '|')
