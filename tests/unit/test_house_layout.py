@@ -105,7 +105,9 @@ def test_every_declared_package_is_pinned() -> None:
     wanted = declared["dependencies"] + [name for group in declared["optional-dependencies"].values() for name in group]
     names = {re.split(r"[<>=!\[; ]", item)[0].lower().replace("_", "-") for item in wanted}
     text = (PROJECT / "constraints.txt").read_text(encoding="utf-8")
-    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
+    pinned = {
+        name.lower().replace("_", "-") for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", text, re.MULTILINE)
+    }
     assert names <= pinned
 
 
