@@ -177,6 +177,44 @@ def test_landing_is_taken_in_the_order_received(home: Settings) -> None:
     ]
 
 
+def test_utf_16_cut_inside_a_character_is_refused_by_name(home: Settings) -> None:
+    found = deliver(home, table(row(1)).encode("utf-16")[:-1])
+    assert found.refusal is not None and found.refusal["code"] == "encoding:truncated"
+
+
+def test_a_folder_that_is_no_delivery_is_named_and_holds_up_no_other(home: Settings) -> None:
+    for dataset, name in ((LENIENT, "b"), ("test.unknown", "a")):
+        folder = home.landing / dataset / name
+        folder.mkdir(parents=True)
+        (folder / "a.csv").write_text(table(row(1)), encoding="utf-8")
+        (folder / "_SUCCESS").touch()
+    with pytest.raises(UsageError, match="1 of 2 folders") as caught:
+        ingest_landing(home, home.landing)
+    assert caught.value.value == "test.unknown"
+    assert [one.rows_lake for one in receipts(home)] == [1]
+
+
+def test_a_link_out_of_the_delivery_folder_is_not_followed(home: Settings) -> None:
+    outside = home.project / "private.csv"
+    outside.write_text(table(row(1)), encoding="utf-8")
+    folder = home.landing / LENIENT / "linked"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").symlink_to(outside)
+    with pytest.raises(UsageError, match="link"):
+        ingest(home, folder, now=NOW)
+    assert not home.vault.exists()
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(home: Settings) -> None:
+    folder = home.landing / LENIENT / "backwards"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text(table(row(1)), encoding="utf-8")
+    (folder / "delivery.yml").write_text("period: {from: 2025-12-31, to: 2025-01-01}", encoding="utf-8")
+    found = ingest(home, folder, now=NOW)
+    assert found.status == "refused" and found.refusal is not None
+    assert (found.refusal["code"], found.refusal["field"]) == ("letter:invalid", "period")
+
+
 def test_a_dataset_nobody_names_is_a_usage_error(home: Settings) -> None:
     with pytest.raises(UsageError, match="which dataset"):
         deliver(home, table(row(1)), dataset=None)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xiansuo.core.errors import UsageError
 from xiansuo.core.naming import canonical_json, digest
@@ -29,6 +29,12 @@ class DeclaredPeriod(_Strict):
 
     first: date = Field(alias="from")
     last: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> DeclaredPeriod:
+        if self.last < self.first:
+            raise ValueError("the period ends before it begins")
+        return self
 
 
 class DeclaredFile(_Strict):
@@ -120,16 +126,20 @@ def dataset_of(path: Path, given: str | None, letter: Letter | None, known: Call
 
 
 def data_files(path: Path) -> list[Path]:
-    """The delivered data files, sorted by name; UsageError when there is nothing at ``path``."""
+    """The delivered data files, sorted by name; UsageError for links, and when there is nothing at ``path``."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise UsageError("nothing is there", file=path, fix="give a file or a delivery folder")
-    return sorted(
+    found = sorted(
         entry
         for entry in path.rglob("*")
         if entry.is_file() and entry.name not in _NOT_DATA and not entry.name.startswith(".")
     )
+    link = next((entry for entry in found if entry.is_symlink()), None)
+    if link is not None:
+        raise UsageError("a link is no delivered file", file=link, fix="put the file itself into the delivery folder")
+    return found
 
 
 def check_inventory(path: Path, paths: Sequence[Path], letter: Letter) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xiansuo.core.errors import UsageError
+from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.progress import NullProgress, Progress
 from xiansuo.core.settings import Settings
 from xiansuo.ingest.delivery import LETTER, read_letter
@@ -44,14 +44,31 @@ def waiting(root: Path) -> list[Waiting]:
 
 
 def ingest_landing(settings: Settings, root: Path, *, progress: Progress | None = None) -> list[Receipt]:
-    """Ingest every complete delivery under ``root``; refused ones are among the receipts, the others go on."""
+    """Ingest every complete delivery under ``root``; refused ones are among the receipts, the others go on.
+
+    A folder that cannot be taken as a delivery at all (no such dataset, a letter for another one) does not hold up the
+    others either: they are ingested first, then UsageError names it.
+    """
     watcher = progress or NullProgress()
     deliveries = waiting(root)
-    taken = []
+    taken, failed = [], []
     for number, delivery in enumerate(deliveries):
         watcher.step("ingest", number, len(deliveries))
-        taken.append(ingest(settings, delivery.path, dataset=delivery.dataset))
+        try:
+            taken.append(ingest(settings, delivery.path, dataset=delivery.dataset))
+        except (UsageError, InputError) as error:
+            failed.append((delivery, error))
     watcher.step("ingest", len(deliveries), len(deliveries))
+    if failed:
+        first, reason = failed[0]
+        raise UsageError(
+            f"{len(failed)} of {len(deliveries)} folders are no delivery, the others were ingested; "
+            f"the first: {reason.message}",
+            file=first.path,
+            field=reason.field,
+            value=reason.value,
+            fix=reason.fix,
+        ) from reason
     return taken
 
 

@@ -39,9 +39,9 @@ def fast_unit(stored: Stored, context: ReadContext) -> TextUnit | None:
         return None
     encoding = guess(stored.path, context.options.encoding, stored.name)
     path, mark = stored.path, encoding.mark
-    if encoding.codec != "utf-8":
-        path, mark = _transcoded(stored, encoding, context.scratch), 0
     try:
+        if encoding.codec != "utf-8":
+            path, mark = _transcoded(stored, encoding, context.scratch), 0
         found = _header(stored, path, mark, context)
     except UnicodeDecodeError:
         return None
