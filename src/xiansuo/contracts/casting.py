@@ -6,6 +6,7 @@ mask only for rejected rows: lists of reasons on every row would double the cost
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from xiansuo.core.semantic_sql import over
 
 _BIGINT_BITS = 62
 _HUGEINT_BITS = 126
+_WORD = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,10 @@ def cast_query(contract: Contract, source: str, *, keep: Sequence[str] = ()) -> 
     texts = ", ".join(_normalised(column) for column in contract.columns)
     typed = ", ".join(item for column in contract.columns for item in _typed(column))
     flags = "".join(f", {item}" for item in map(_clean_flag, contract.columns) if item)
-    query = f"SELECT {kept}{named}{flags} FROM {source} AS _delivered"
+    quick = "".join(
+        f", {over(c.kind.quick, quote_ident(c.name))} AS {_quick(c)}" for c in contract.columns if _is_quick(c)
+    )
+    query = f"SELECT {kept}{named}{quick}{flags} FROM {source} AS _delivered"
     query = f"SELECT *, {texts} FROM ({query}) AS _flagged"
     query = f"SELECT {kept}{typed} FROM ({query}) AS _normalised"
     for extra in (_aids(contract), _verdicts(contract)):
@@ -86,8 +91,14 @@ def _verdicts(contract: Contract) -> str:
 
 
 def _clean_flag(column: Column) -> str | None:
-    clean = column.kind.clean
-    return None if clean == "false" else f"({over(clean, quote_ident(column.name))}) AS {_flag(column)}"
+    clean, name = column.kind.clean, quote_ident(column.name)
+    if clean == "false":
+        return None
+    condition = over(clean, name)
+    if plain := [value for value in column.enum if column.kind.keeps_words and _WORD.fullmatch(value)]:
+        listed = ", ".join(map(quote_literal, plain))
+        condition = f"CASE WHEN {name} IN ({listed}) THEN true ELSE {condition} END"
+    return f"({condition}) AS {_flag(column)}"
 
 
 def _normalised(column: Column) -> str:
@@ -101,8 +112,8 @@ def _normalised(column: Column) -> str:
 def _typed(column: Column) -> Iterator[str]:
     kind, text, name = column.kind, _text(column), quote_ident(column.name)
     value = over(kind.cast, text)
-    if kind.can_fail and kind.clean != "false":
-        value = f"CASE WHEN {_flag(column)} THEN {over(kind.quick, text)} ELSE {value} END"
+    if _is_quick(column):
+        value = f"CASE WHEN {_flag(column)} THEN {_quick(column)} ELSE {value} END"
     yield f"CAST({value} AS {kind.duckdb_type}) AS {name}"
     if kind.can_fail or column.required:
         yield f"{text} IS NULL AS {_blank(column)}"
@@ -110,6 +121,14 @@ def _typed(column: Column) -> Iterator[str]:
 
 def _text(column: Column) -> str:
     return quote_ident(f"_text_{column.name}")
+
+
+def _is_quick(column: Column) -> bool:
+    return column.kind.can_fail and column.kind.clean != "false"
+
+
+def _quick(column: Column) -> str:
+    return quote_ident(f"_quick_{column.name}")
 
 
 def _flag(column: Column) -> str:
@@ -137,7 +156,18 @@ def _mask(contract: Contract, mask_type: str) -> str:
         f"CASE WHEN {condition} THEN CAST({1 << bit} AS {mask_type}) ELSE 0 END"
         for bit, condition in enumerate(failing)
     )
-    return f"CASE WHEN {' OR '.join(f'({condition})' for condition in failing)} THEN {terms} ELSE 0 END"
+    return f"CASE WHEN {' OR '.join(f'({condition})' for condition in _screen(contract))} THEN {terms} ELSE 0 END"
+
+
+def _screen(contract: Contract) -> Iterator[str]:
+    """Fewer conditions, of which one holds whenever a check fails: a required column is judged by its absence."""
+    for column in contract.columns:
+        if column.required:
+            yield f"{quote_ident(column.name)} IS NULL"
+    required = {column.name for column in contract.columns if column.required}
+    for code, name, _, _, condition in _numbered(contract):
+        if name not in required or not code.endswith((":required", ":cast")):
+            yield condition
 
 
 def _numbered(contract: Contract) -> Iterator[tuple[str, str | None, str, str, str]]:

@@ -66,6 +66,15 @@ def matching(pattern: str) -> str:
     return f"CASE WHEN regexp_full_match(x, '{pattern}') THEN x END"
 
 
+def written_as(duckdb_type: str) -> str:
+    """Whether ``x`` is the beginning of how DuckDB itself writes the value it reads from ``x``.
+
+    That leaves out every form the engine reads and a contract must not: exponents, underscores, blanks, rounded
+    digits, 24 o'clock, time zones. A beginning suffices, for a decimal is written with all its places.
+    """
+    return f"starts_with(CAST(try_cast(x AS {duckdb_type}) AS VARCHAR), x)"
+
+
 def decimal(scale: int) -> str:
     """Normalised text to DECIMAL(18, scale); exponents and digits beyond the scale give NULL, never rounding."""
     shape = f"[+-]?([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{scale}}}0*)"

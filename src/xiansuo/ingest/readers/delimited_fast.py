@@ -8,6 +8,7 @@ refuses the file, or yields another number of rows than there are lines, the str
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -23,7 +24,8 @@ _BLOCK = 4 * 2**20
 _COPY = 64 * 2**20
 _SMALLEST_PIECE = 8 * 2**20
 _BOM = b"\xef\xbb\xbf"
-_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF  # no space among them
+_FIRST_HAN, _AFTER_HAN = "\u3400", "\ua000"   # no space between them
+_HAN_FIRST = re.compile(r"\^[\u3400-\u9fff]+$")   # a footer that no text beginning with ASCII can be
 _SPACES = "".join(character for character in map(chr, range(1, 0x3001)) if character.isspace())
 
 
@@ -189,11 +191,13 @@ def _is_data(names: list[str], header: Header, context: ReadContext) -> str:
     columns = [quote_ident(name) for name in names]
     spaces = quote_literal(_SPACES)
     filled = ", ".join(f"nullif(trim({column}, {spaces}), '')" for column in columns)
-    filled_first = f"ascii({columns[0]}) BETWEEN 33 AND 126 OR ascii({columns[0]}) BETWEEN {_FIRST_HAN} AND {_LAST_HAN}"
+    begins_ascii = f"{columns[0]} >= '!' AND {columns[0]} < chr(127)"
+    filled_first = f"{begins_ascii} OR {columns[0]} >= '{_FIRST_HAN}' AND {columns[0]} < '{_AFTER_HAN}'"
     first = f"CASE WHEN {filled_first} THEN {columns[0]} ELSE coalesce({filled}) END"
     kept = [f"CASE WHEN {filled_first} THEN true ELSE coalesce({filled}) IS NOT NULL END"]
     for pattern in context.options.footer_patterns:
-        kept.append(f"NOT regexp_matches({first}, {quote_literal(pattern)})")
+        other = f"NOT regexp_matches({first}, {quote_literal(pattern)})"
+        kept.append(f"CASE WHEN {begins_ascii} THEN true ELSE {other} END" if _HAN_FIRST.match(pattern) else other)
     for raw in header.raw:
         same = " AND ".join(
             f"coalesce({column}, '') = {quote_literal(text)}" for column, text in zip(columns, raw, strict=False)
