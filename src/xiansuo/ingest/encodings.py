@@ -154,13 +154,17 @@ def _failure(path: Path, encoding: Encoding) -> _Failure | None:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 before = error.object[: error.start].decode(encoding.codec, "ignore")
-                characters += sum(not character.isascii() for character in before)
+                characters += _beyond_ascii(before)
                 return _Failure(consumed - held + error.start, not block, characters)
             if not block:
                 return None
             consumed += len(block)
-            if not text.isascii() and characters < _CONVINCING:
-                characters += sum(not character.isascii() for character in text)
+            if characters < _CONVINCING:
+                characters += _beyond_ascii(text)
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _refuse_unmarked_utf16(head: bytes, name: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from xiansuo.contracts.model import Contract
 
+_CAST, _CAST_ONCE = "cast_rows", 20_000   # units of at most so many rows are cast into this temp table
+
 
 class _LinesAreNotRecords(Exception):
     """The fast path counted other records than lines."""
@@ -117,18 +119,26 @@ class LandingZone:
             path.unlink(missing_ok=True)
 
     def _land(self, unit: TextUnit, suffix: str) -> Landed:
-        rows = typed(unit, self.contract, self.filling)
+        small = unit.records <= _CAST_ONCE
+        rows = self._cast_once(unit) if small else typed(unit, self.contract, self.filling)
         part = self._write(
             f"SELECT {self._columns()}, {quote_literal(unit.file_id)} AS {FILE}, {ROW} FROM {rows} WHERE {FAILED} = 0",
             f"{unit.stored.file_id}-{suffix}",
         )
         if part.rows != unit.records:
-            failing = quarantine.collect_failing(self.con, typed_with_original(unit, self.contract, self.filling))
+            with_original = rows if small else typed_with_original(unit, self.contract, self.filling)
+            failing = quarantine.collect_failing(self.con, with_original)
             if part.rows + failing != unit.records:
                 raise _LinesAreNotRecords
             quarantine.add_failing(self.con, self.contract, unit.file_id)
         quarantine.add_rejects(self.con, unit.rejects, unit.file_id)
         return Landed(unit, part)
+
+    def _cast_once(self, unit: TextUnit) -> str:
+        """A temp table of the cast rows, good and failing: planning the cast again would cost more than the rows."""
+        query = typed_with_original(unit, self.contract, self.filling)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {_CAST} AS SELECT * FROM {query}")
+        return _CAST
 
     def _without_judged(self, landed: Landed) -> PartFile:
         source = f"read_parquet({quote_literal(str(landed.part.path))}, hive_partitioning = false)"
