@@ -53,4 +53,4 @@ def test_a_mart_written_out_reads_only_what_it_is_given() -> None:
     big = "WITH big AS (SELECT n FROM a.numbers WHERE n > 1)"
     sql = f"{big} SELECT b.n, numbers.n AS m FROM big AS b JOIN a.numbers USING (n)"
     written = inline(sql, {"a.numbers": "(SELECT unnest([1, 2, 3]) AS n)"})
-    assert sorted(duckdb.execute(written).fetchall()) == [(2, 2), (3, 3)]
+    assert sorted(duckdb.sql(written).fetchall()) == [(2, 2), (3, 3)]
