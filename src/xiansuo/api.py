@@ -108,7 +108,7 @@ class Xiansuo:
         from xiansuo.catalog.rows import evidence_rows
 
         detail = self.clue(clue_id)
-        values = evidence_rows(self.settings, detail.evidence)
+        values = evidence_rows(self.settings, detail.evidence, detail.run)
         sources = {(source["dataset"], source["file"]): source for source in detail.sources}
         rows = [_evidence_row(item, values, sources) for item in detail.evidence]
         return pl.DataFrame(rows, infer_schema_length=None).unique(maintain_order=True)

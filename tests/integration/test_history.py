@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from toy import DECLARATIONS, READINGS, STATIONS, Toy
 
+from xiansuo.api import Xiansuo
+from xiansuo.cli.main import main
 from xiansuo.clues.query import get_clue, list_clues
 from xiansuo.clues.run import run_model
 from xiansuo.ingest.receipts import receipts
@@ -122,3 +125,22 @@ def test_a_new_region_or_limitation_is_a_change(delivered: Toy) -> None:
     assert (clue_of(delivered, "S1")["change"], clue_of(delivered, "S1")["region_code"]) == ("changed", "330108")
     delivered.edit("models/toy_model/model.yml", "years: 5", "years: 3")
     assert run_model(delivered.settings, "toy_model").counts["clues_same"] == 0
+
+
+def test_the_evidence_of_a_withdrawn_clue_still_shows_its_rows(delivered: Toy) -> None:
+    run_model(delivered.settings, "toy_model")
+    corrected_readings(delivered, [row for row in READINGS if row[0] != "S1"])
+    run_model(delivered.settings, "toy_model")
+    lake = Xiansuo(delivered.settings)
+    rows = lake.evidence(clue_of(delivered, "S1")["clue_id"])
+    assert rows.height > 0 and rows["values"].null_count() == 0
+
+
+def test_a_retired_model_holds_up_no_other(delivered: Toy) -> None:
+    shutil.copytree(delivered.project / "models/toy_model", delivered.project / "models/a_old")
+    delivered.edit("models/a_old/model.yml", "id: toy_model", "id: a_old")
+    delivered.edit("models/a_old/model.yml", "status: draft", "status: retired\nretired_reason: 停用")
+    where = ["--home", str(delivered.settings.home), "--project", str(delivered.project)]
+    assert main(["run", *where]) == 0
+    assert len(list_clues(delivered.settings, "toy_model")) == 3
+    assert main(["run", "a_old", *where]) == 2

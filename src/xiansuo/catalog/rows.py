@@ -5,6 +5,7 @@ For the people who decide on a clue, not for free SQL: callers show them on the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,8 +19,14 @@ from xiansuo.supervision.project import Project
 RowKey = tuple[str, str, int]
 
 
-def evidence_rows(settings: Settings, evidence: Iterable[Mapping[str, Any]]) -> dict[RowKey, dict[str, Any]]:
-    """(dataset, _file, _row) -> {Chinese title: value} for evidence rows; a row the lake no longer holds is absent."""
+def evidence_rows(
+    settings: Settings, evidence: Iterable[Mapping[str, Any]], run: Mapping[str, Any]
+) -> dict[RowKey, dict[str, Any]]:
+    """(dataset, _file, _row) -> {Chinese title: value} for evidence rows, as ``run`` (a row of runs) read them.
+
+    So the rows of a withdrawn clue are there too, although a correction took them out of the lake since.
+    """
+    versions = json.loads(run["input_versions"])
     wanted: dict[str, list[tuple[str, int]]] = {}
     for item in evidence:
         wanted.setdefault(item["dataset"], []).append((item["_file"], item["_row"]))
@@ -28,7 +35,7 @@ def evidence_rows(settings: Settings, evidence: Iterable[Mapping[str, Any]]) -> 
     try:
         for dataset, keys in sorted(wanted.items()):
             contract = project.contract(dataset)
-            relation = Lake(settings).dataset(dataset).relation(dataset_types(contract))
+            relation = Lake(settings).dataset(dataset).relation(dataset_types(contract), versions.get(dataset))
             picked = ", ".join(quote_ident(column.name) for column in contract.columns)
             rows = con.execute(
                 f"SELECT _file, _row, {picked} FROM {relation} SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS _file, "

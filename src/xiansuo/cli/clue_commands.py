@@ -89,7 +89,7 @@ def clue(
     from xiansuo.clues.query import get_clue
 
     detail = get_clue(session.settings, clue_id)
-    values = evidence_rows(session.settings, detail.evidence)
+    values = evidence_rows(session.settings, detail.evidence, detail.run)
     if json:
         from dataclasses import asdict
 

@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def run(
     session: Session,
-    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all models.")] = None,
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all that are not retired.")
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day the rules look from. Default: the newest delivered day."),
@@ -38,9 +40,10 @@ def run(
     from xiansuo.clues.run import run_model
     from xiansuo.supervision.load import find_model, load_models
 
-    chosen = models or sorted(load_models(session.settings.project))
-    for model in chosen:
+    for model in models or ():
         find_model(session.settings.project, model)
+    known = load_models(session.settings.project)
+    chosen = models or [name for name, model in sorted(known.items()) if model.spec.status != "retired"]
     day = None if as_of is None else as_of.date()
     with session.progress() as progress:
         results = {
