@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOME_DIR ?= var
 SCALE ?= small
+WORKERS ?= auto
 
 .PHONY: help install demo test lint format bench dagster docs lock browser clean
 
@@ -33,8 +34,8 @@ $(STAMP): constraints.txt pyproject.toml
 demo: install  ## synthetic province -> lake -> marts -> models -> clues (SCALE=small|medium|large, HOME_DIR=var)
 	$(BIN)/xiansuo --home $(HOME_DIR) demo --scale $(SCALE) --no-serve
 
-test: install browser  ## all tests: unit, corpus, integration, e2e (PYTEST_ARGS=... narrows)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: install browser  ## all tests: unit, corpus, integration, e2e (PYTEST_ARGS=... narrows, WORKERS=0 for one process)
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 lint: install  ## style, types, layers, units
 	$(BIN)/ruff check .
