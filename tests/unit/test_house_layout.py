@@ -136,7 +136,7 @@ def test_links_in_the_documents_lead_somewhere() -> None:
 
 def test_documents_name_only_files_that_exist() -> None:
     named = re.compile(r"`((?:src|tests|docs|models|sql|assets|data_contracts|pipelines|bench)/[\w./-]+\.\w+)`")
-    documents = [path for path in _files() if path.suffix == ".md" and "docs" in path.parts or path.parent == PROJECT]
+    documents = [path for path in _files() if path.suffix == ".md" and ("docs" in path.parts or path.parent == PROJECT)]
     found = {(path.name, name) for path in documents for name in named.findall(path.read_text(encoding="utf-8"))}
     assert not {(document, name) for document, name in found if not (PROJECT / name).exists()}
 
