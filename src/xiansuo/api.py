@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from xiansuo.clues.verify import VerifyReport
     from xiansuo.ingest.receipts import Receipt
 
-QUARANTINE = {
-    "_delivery": "VARCHAR",
-    "_file": "VARCHAR",
-    "_row": "BIGINT",
-    "original": "VARCHAR",
-    "failed": "VARCHAR[]",
-    "reasons_zh": "VARCHAR[]",
-    "reasons_en": "VARCHAR[]",
-}
-
 
 def open(home: Path | str | None = None, project: Path | str | None = None) -> Xiansuo:
     """The lake in ``home`` (default: $XIANSUO_HOME, else ./var) of the project found from here."""
@@ -63,6 +53,7 @@ class Xiansuo:
         """Rejected rows of a dataset: where they stand, their original text, the reasons."""
         from xiansuo.contracts.load import load_contracts
         from xiansuo.core.errors import UsageError
+        from xiansuo.ingest.quarantine import SCHEMA
         from xiansuo.lake.delta import Lake
         from xiansuo.lake.session import connect
 
@@ -71,7 +62,7 @@ class Xiansuo:
             raise UsageError("no such dataset", field="dataset", value=dataset, fix=f"datasets: {', '.join(known)}")
         con = connect(self.settings)
         try:
-            relation = Lake(self.settings).quarantine(dataset).relation(QUARANTINE)
+            relation = Lake(self.settings).quarantine(dataset).relation(SCHEMA)
             rows: pl.DataFrame = con.sql(f"SELECT * FROM {relation} ORDER BY _delivery, _file, _row").pl()
             return rows
         finally:

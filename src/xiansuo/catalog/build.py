@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from xiansuo.catalog import meta
 from xiansuo.catalog.discover import Units, discover
 from xiansuo.catalog.lineage import mart_sources
-from xiansuo.catalog.marts import PROVENANCE, dataset_types, mart_relations
+from xiansuo.catalog.marts import dataset_types, mart_relations
 from xiansuo.catalog.masks import column_mask, derived_mask, is_personal, masked
 from xiansuo.core.files import locked
 from xiansuo.core.naming import canonical_json, digest, quote_ident, quote_literal, split_dataset
 from xiansuo.core.settings import Settings
 from xiansuo.lake.delta import Lake
+from xiansuo.supervision.project import PROVENANCE
 
 if TYPE_CHECKING:
     import duckdb

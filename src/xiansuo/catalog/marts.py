@@ -14,14 +14,13 @@ from xiansuo.core.naming import quote_ident, split_dataset
 from xiansuo.core.settings import Settings
 from xiansuo.lake.delta import Lake
 from xiansuo.supervision.mart_files import in_order
+from xiansuo.supervision.marts import STORED_AS
+from xiansuo.supervision.project import PROVENANCE
 
 if TYPE_CHECKING:
     import duckdb
 
     from xiansuo.contracts.model import Contract
-
-PROVENANCE = {"_delivery": "VARCHAR", "_file": "VARCHAR", "_row": "BIGINT"}
-STORED_AS = {"HUGEINT": "BIGINT", "UBIGINT": "BIGINT", "UHUGEINT": "BIGINT", "FLOAT": "DOUBLE"}
 
 
 def mart_relations(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.clues.publish import latest_run, run_relation, standing_runs
+from xiansuo.clues.publish import latest_run, rows_of, run_relation, standing_runs
 from xiansuo.clues.query import models_with_runs
 from xiansuo.clues.tables import RUN
 from xiansuo.core.errors import InputError
@@ -167,23 +167,17 @@ def _pooled(scores: tuple[RuleScore, ...]) -> RuleScore:
 
 
 def _wrong(con: duckdb.DuckDBPyConnection, label: str, condition: str) -> tuple[dict[str, Any], ...]:
-    return _records(
-        con,
+    sql = (
         "SELECT case_id, model_id, rule_id, strength, kind, at_threshold, subject_id, occurred_from, "
         "occurred_to, exclusion_code, note "
-        f"FROM judged WHERE label = '{label}' AND {condition} ORDER BY case_id",
+        f"FROM judged WHERE label = '{label}' AND {condition} ORDER BY case_id"
     )
+    return tuple(rows_of(con, sql))
 
 
 def _false_hits(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
-    return _records(
-        con,
+    sql = (
         "SELECT model_id, rule_id, hit_id, subject_id, occurred_from, occurred_to FROM weighed "
-        "WHERE NOT is_right ORDER BY model_id, rule_id, subject_id, hit_id",
+        "WHERE NOT is_right ORDER BY model_id, rule_id, subject_id, hit_id"
     )
-
-
-def _records(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, Any], ...]:
-    cursor = con.execute(sql)
-    names = [column[0] for column in cursor.description or ()]
-    return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    return tuple(rows_of(con, sql))

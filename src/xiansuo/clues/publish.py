@@ -36,7 +36,12 @@ def standing_runs(con: duckdb.DuckDBPyConnection, lake: Lake, model_id: str) -> 
     table = lake.model(model_id, "runs")
     if not table.exists():
         return []
-    cursor = con.execute(f"SELECT * FROM {table.relation(RUNS)} ORDER BY sequence, run_id")
+    return rows_of(con, f"SELECT * FROM {table.relation(RUNS)} ORDER BY sequence, run_id")
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries."""
+    cursor = con.execute(sql)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.clues.publish import latest_run, run_relation, standing_runs
+from xiansuo.clues.publish import latest_run, rows_of, run_relation, standing_runs
 from xiansuo.clues.tables import CLUES, RUN
 from xiansuo.core.errors import UsageError
 from xiansuo.core.naming import quote_ident, quote_literal
@@ -195,10 +195,3 @@ def files_by_id(settings: Settings, dataset: str) -> dict[str, tuple[Receipt, Ma
 
     taken = [receipt for receipt in receipts(settings, dataset) if receipt.status != REFUSED]
     return {str(entry["file_id"]): (receipt, entry) for receipt in taken for entry in receipt.files}
-
-
-def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
-    cursor = con.execute(sql)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PARTITION = "_build"
-_STORED_AS = {"HUGEINT": "BIGINT", "UBIGINT": "BIGINT", "UHUGEINT": "BIGINT", "FLOAT": "DOUBLE"}
+STORED_AS = {"HUGEINT": "BIGINT", "UBIGINT": "BIGINT", "UHUGEINT": "BIGINT", "FLOAT": "DOUBLE"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _schema(con: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:
         described = con.execute(f"DESCRIBE {mart.sql}").fetchall()
     except duckdb.Error as error:
         raise InputError(f"the mart's SQL fails: {error}", file=mart.path, unit=mart.sql_name) from error
-    return {row[0]: _STORED_AS.get(row[1], row[1]) for row in described}
+    return {row[0]: STORED_AS.get(row[1], row[1]) for row in described}
 
 
 def _materialise(
