@@ -28,7 +28,7 @@ _CHOSEN = "run_id"
 
 @dataclass(frozen=True)
 class ClueDetail:
-    """One clue with what it rests on. ``hits`` include those an explanation excluded; ``sources`` are deliveries."""
+    """One clue and what it rests on. Hits an explanation dropped belong to no clue; ``sources`` are delivered files."""
 
     clue: dict[str, Any]
     run: dict[str, Any]
