@@ -7,9 +7,11 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
+RESULTS = ROOT / "var" / "bench"
 SIZES = (1_000_000, 5_000_000, 20_000_000)
 BARS = {"ingest": 1.6, "run": 1.3}
 TITLES = {
@@ -18,16 +20,25 @@ TITLES = {
 }
 
 
-def measured(kind: str, rows: int) -> dict[str, object]:
-    """One size of one benchmark in a fresh process."""
-    print(f"{kind} at {rows:,} rows ...", file=sys.stderr, flush=True)
+def measure(kind: str, rows: int) -> None:
+    """One size of one benchmark in a fresh process; its result replaces the stored one."""
+    sys.stderr.write(f"{kind} at {rows:,} rows ...\n")
     done = subprocess.run(
-        [sys.executable, "-m", f"bench.{kind}", str(rows)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", f"bench.{kind}", str(rows)], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    found = json.loads(done.stdout.splitlines()[-1])
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{kind}-{rows}.json").write_text(json.dumps(found), encoding="utf-8")
+    sys.stdout.write(f"{kind:8} {found['rows']:>12,} rows  ratio {found['ratio']:.2f}\n")
 
 
-def table(kind: str, results: list[dict[str, object]]) -> str:
+def stored(kind: str) -> list[dict[str, Any]]:
+    """The stored results of one benchmark, smallest first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob(f"{kind}-*.json")]
+    return sorted(found, key=lambda result: result["rows"])
+
+
+def table(kind: str) -> str:
     """One Markdown table."""
     lines = [
         f"## {TITLES[kind]}",
@@ -37,7 +48,7 @@ def table(kind: str, results: list[dict[str, object]]) -> str:
         "| rows | bare, s | xiansuo, s | ratio | peak memory bare, MiB | peak memory xiansuo, MiB |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
-    for found in results:
+    for found in stored(kind):
         bare, product = found["bare"], found["product"]
         lines.append(
             f"| {found['rows']:,} | {bare['seconds']:.2f} | {product['seconds']:.2f} | **{found['ratio']:.2f}** "
@@ -47,24 +58,20 @@ def table(kind: str, results: list[dict[str, object]]) -> str:
 
 
 def main() -> None:
-    """Measure and write the page; print the ratios."""
-    sizes = tuple(int(text) for text in sys.argv[1:]) or SIZES
-    sections = []
-    for kind in BARS:
-        results = [measured(kind, rows) for rows in sizes]
-        sections.append(table(kind, results))
-        for found in results:
-            print(f"{kind:8} {found['rows']:>12,} rows  ratio {found['ratio']:.2f}")
+    """Measure everything, or with KIND ROWS one thing; write the page from all stored results."""
+    wanted = [(sys.argv[1], int(sys.argv[2]))] if sys.argv[1:] else [(kind, rows) for kind in BARS for rows in SIZES]
+    for kind, rows in wanted:
+        measure(kind, rows)
     cores = len(os.sched_getaffinity(0))
     head = (
         "# Benchmarks\n\n"
-        "Written by `make bench`; do not edit. Each size runs in a process of its own; inside it the two sides take "
-        "turns, one uncounted round and three counted ones (two at 20M rows), and the ratio is that of the medians. "
+        "Written by `make bench` (`python -m bench run 5000000` measures one size); do not edit. Each size runs in a "
+        "process of its own; inside it the two sides take turns, one uncounted round and three counted ones (one at 20M rows), and the ratio is that of the medians. "
         "Seconds are of a shared machine and say little; the ratios are what counts. Peak memory is the process's "
         "resident high-water mark during one side's turn, reset before each turn.\n\n"
         f"Measured {date.today().isoformat()} on {cores} cores, Python {platform.python_version()}.\n"
     )
-    PAGE.write_text(head + "\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
+    PAGE.write_text(head + "\n" + "\n\n".join(table(kind) for kind in BARS) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ def _peak_mib() -> float:
 
 
 def rounds_for(rows: int) -> int:
-    """Counted rounds: three, two where one takes minutes."""
-    return 3 if rows < 10_000_000 else 2
+    """Counted rounds: three, one where a round takes minutes."""
+    return 3 if rows < 10_000_000 else 1
 
 
 def in_turn(rounds: int, **things: Callable[[], None]) -> dict[str, Timed]:

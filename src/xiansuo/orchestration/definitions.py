@@ -29,7 +29,8 @@ def build_defs(
     """
     settings = Settings.discover(project=project, home=home or os.environ.get("XIANSUO_HOME") or project / "var")
     contracts, specs = load_contracts(project), load_assets(project)
-    marts, models = load_marts(project), load_models(project)
+    marts = load_marts(project)
+    models = {name: model for name, model in load_models(project).items() if model.spec.status != "retired"}
     datasets = [dataset_asset(spec, contracts[name]) for name, spec in sorted(specs.items())]
     schedules = load_schedules(project / "pipelines" / "schedules.yml", sorted(models))
     resources = {
