@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xiansuo.clues.query import ClueDetail
     from xiansuo.supervision.model import Model
 
-SUBJECT_TYPES = {"person": "个人", "entity": "单位"}
+SUBJECT_TYPES = {"person": "个人", "entity": "单位", "institution": "医药机构"}
 EFFECTS = {"drop": "排除", "downgrade": "降级", "flag": "提示"}
 UNKNOWN = "不详"
 NO_LIMIT = "未设定"
@@ -36,7 +36,7 @@ def clue_page(
     yield from _heading("五、证据（逐行可回溯到移送文件）")
     yield from _evidence(detail, _role_names(model), values, rows_shown)
     yield from _section("六、核查指引", _numbered(detail.verification_steps))
-    yield from _section("七、移送与时效", _hand_off(detail))
+    yield from _section("七、移送与时效", _hand_off(detail, model))
     yield from _section("八、形成过程", _history(detail))
 
 
@@ -67,10 +67,11 @@ def _heading(title: str) -> Iterator[RenderableType]:
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[RenderableType]:
-    from rich.text import Text
+    from xiansuo.cli.output import Flow
 
     yield from _heading(title)
-    yield Text("\n".join(f"  {line}" for line in lines))
+    for line in lines:
+        yield Flow(line)
 
 
 def _numbered(items: Sequence[str]) -> list[str]:
@@ -81,7 +82,8 @@ def _amount(clue: Mapping[str, Any]) -> list[str]:
     if clue["amount"] is None:
         return ["本线索不计金额。"]
     basis = f"口径：{clue['amount_basis'] or UNKNOWN}"
-    return [f"{clue['amount']:,.2f} 元", basis, "以上为数据推算，须以调取的原始凭证核定。"]
+    several = ["各规则指向同一笔钱的，只计最大的一条；不是同一笔的，相加。"] if len(clue["rules"]) > 1 else []
+    return [f"{clue['amount']:,.2f} 元", basis, *several, "以上为数据推算，须以调取的原始凭证核定。"]
 
 
 def _exclusions(detail: ClueDetail, model: Model) -> list[str]:
@@ -131,12 +133,12 @@ def _dataset_evidence(
     sources: Mapping[tuple[str, str], Mapping[str, Any]],
     values: Mapping[RowKey, Mapping[str, Any]],
 ) -> Iterator[RenderableType]:
-    from rich.text import Text
+    from xiansuo.cli.output import Flow
 
     for file in dict.fromkeys(row["_file"] for row in rows):
         source = sources.get((dataset, file), {})
-        yield Text(
-            f"  {dataset}  来源：{source.get('sender') or UNKNOWN} {source.get('letter_no') or '（无函号）'}，"
+        yield Flow(
+            f"{dataset}  来源：{source.get('sender') or UNKNOWN} {source.get('letter_no') or '（无函号）'}，"
             f"文件 {source.get('name') or UNKNOWN}，收到 {source.get('received') or UNKNOWN}，"
             f"批次 {source.get('delivery_id') or UNKNOWN}，散列值 {str(source.get('sha256'))[:FILE_SHORT]}…",
             style="cyan",
@@ -144,7 +146,7 @@ def _dataset_evidence(
         for row in rows:
             if row["_file"] == file:
                 fields = values.get((dataset, file, row["_row"]))
-                yield Text(f"    第{row['_row']}行〔{'、'.join(row['roles'])}〕{_fields(fields)}")
+                yield Flow(f"第{row['_row']}行〔{'、'.join(row['roles'])}〕{_fields(fields)}", first=4, rest=6)
 
 
 def _fields(fields: Mapping[str, Any] | None) -> str:
@@ -153,13 +155,24 @@ def _fields(fields: Mapping[str, Any] | None) -> str:
     return "，".join(f"{title}={_value(value)}" for title, value in fields.items() if value is not None)
 
 
-def _hand_off(detail: ClueDetail) -> list[str]:
+def _hand_off(detail: ClueDetail, model: Model) -> list[str]:
     lines = [
         f"{number}. {item['line']}：{item['instrument']}，发往{item['to']}" + ("（建议）" if number == 1 else "")
         for number, item in enumerate(detail.hand_off, start=1)
     ]
     limit = detail.clue["limitation_date"]
-    return [*lines, f"时效届满：{_day(limit) if limit else NO_LIMIT}"]
+    return [*lines, f"时效届满：{_day(limit)}{_counted(detail, model)}" if limit else f"时效届满：{NO_LIMIT}"]
+
+
+def _counted(detail: ClueDetail, model: Model) -> str:
+    """How the limitation date was counted; nothing when the rules of the clue count differently."""
+    rules = [rule for rule in map(model.rule, detail.clue["rules"]) if rule]
+    counted = {(limit.years, limit.start) for limit in map(model.limitation_of, rules) if limit}
+    if len(counted) != 1:
+        return ""
+    years, start = counted.pop()
+    end = "结束" if start == "occurred_to" else "开始"
+    return f"（按最早一项行为{end}之日加{years}年推算；行为连续或继续的，从终了之日起算，由承办人核定）"
 
 
 def _history(detail: ClueDetail) -> list[str]:

@@ -140,6 +140,9 @@ def quarantine(
         return
     headings = ("delivery", "file", "row", "reasons", "original")
     cells = [[row["_delivery"], row["_file"], str(row["_row"]), row["reasons_zh"], row["original"]] for row in rows]
+    if not rows:
+        note(f"nothing of {dataset} is in quarantine; a delivery refused whole is listed by xiansuo deliveries")
+        return
     show(table(f"quarantine of {dataset}", headings, cells))
     if len(rows) == limit:
         note(f"first {limit} rows; --limit shows more")
@@ -159,11 +162,12 @@ def _table(receipts: list[Receipt]) -> Any:
 
 
 def _tell_refusals(receipts: list[Receipt]) -> None:
-    import json
-
     from xiansuo.cli.output import note
 
     for receipt in receipts:
         if receipt.status == "refused":
-            reason = json.dumps(receipt.refusal, ensure_ascii=False, default=str)
-            note(f"refused: {receipt.dataset} {receipt.delivery_id}: {reason}")
+            refusal = dict(receipt.refusal or {})
+            code, message = refusal.pop("code", ""), refusal.pop("message", "")
+            note(f"refused: {receipt.dataset} {receipt.delivery_id}: {message} ({code})")
+            for name, part in refusal.items():
+                note(f"  {name}: {part}")

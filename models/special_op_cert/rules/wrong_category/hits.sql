@@ -8,7 +8,12 @@ WITH required AS (
     FROM cert.trade_category
 ),
 special AS (
-    SELECT trade, min(register || '系统“' || work_category || '”') AS required_cert
+    SELECT
+        trade,
+        coalesce(
+            min(CASE WHEN register = '应急' THEN register || '系统“' || work_category || '”' END),
+            min(register || '系统“' || work_category || '”')
+        ) AS required_cert
     FROM required
     GROUP BY trade
 ),
