@@ -66,7 +66,8 @@ def main() -> None:
     head = (
         "# Benchmarks\n\n"
         "Written by `make bench` (`python -m bench run 5000000` measures one size); do not edit. Each size runs in a "
-        "process of its own; inside it the two sides take turns, one uncounted round and three counted ones (one at 20M rows), and the ratio is that of the medians. "
+        "process of its own; inside it the two sides take turns, one uncounted round and three counted ones "
+        "(one at 20M rows), and the ratio is that of the medians. "
         "Seconds are of a shared machine and say little; the ratios are what counts. Peak memory is the process's "
         "resident high-water mark during one side's turn, reset before each turn.\n\n"
         f"Measured {date.today().isoformat()} on {cores} cores, Python {platform.python_version()}.\n"

@@ -116,3 +116,11 @@ def test_many_checks_use_a_wider_mask_and_too_many_are_refused(con: duckdb.DuckD
 def test_a_contract_without_checks_passes_everything(con: duckdb.DuckDBPyConnection) -> None:
     free = contract((Column("note", "备注", "text"),), ())
     assert con.execute(cast_query(free, "(SELECT ' a ' AS note)")).fetchall() == [("a", 0)]
+
+
+def test_a_validated_column_may_have_aid_in_its_name() -> None:
+    from xiansuo.core.semantic_sql import with_aid
+
+    assert with_aid("aid % 11 = 1 AND length(x) = 18", '"paid_id"', '"_aid_paid_id"') == (
+        '"_aid_paid_id" % 11 = 1 AND length("paid_id") = 18'
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xiansuo.contracts.model import Column, Contract
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import quote_ident, quote_literal
-from xiansuo.core.semantic_sql import over
+from xiansuo.core.semantic_sql import over, with_aid
 
 _BIGINT_BITS = 62
 _HUGEINT_BITS = 126
@@ -84,7 +84,7 @@ def _aids(contract: Contract) -> str:
 
 def _verdicts(contract: Contract) -> str:
     return ", ".join(
-        f"{over(column.kind.validate, quote_ident(column.name)).replace('aid', _aid(column))} AS {_valid(column)}"
+        f"{with_aid(column.kind.validate, quote_ident(column.name), _aid(column))} AS {_valid(column)}"
         for column in contract.columns
         if column.kind.validate is not None
     )

@@ -47,7 +47,7 @@ class SemanticType:
         return self.cast != "x"
 
 
-_PLAIN_CODE = (   # url_encode changes all but ASCII letters, digits and -._~, and costs half a regular expression
+_PLAIN_CODE = (  # url_encode changes all but ASCII letters, digits and -._~, and costs half a regular expression
     f"CASE WHEN url_encode(x) = x THEN true ELSE NOT regexp_matches(x, '[{sql.BLANK}{sql.WIDE}''+]') END AND x <> ''"
 )
 _ID_SHAPE = "[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]"

@@ -11,6 +11,7 @@ from xiansuo.core.identifiers import ID_CHECKS, ID_WEIGHTS, USCC_ALPHABET, USCC_
 from xiansuo.core.naming import quote_literal
 
 _X = re.compile(r"(?<!\\)\bx\b")  # not the x of a regular expression's \x{..}
+_X_OR_AID = re.compile(r"(?<!\\)\b(?:x|aid)\b")
 _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
 _HALF = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
 BLANK = r"\t\n\r \x{a0}\x{ad}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}"
@@ -22,6 +23,11 @@ WIDE = r"\x{ff01}-\x{ff5e}"
 def over(fragment: str, operand: str) -> str:
     """``fragment`` with its ``x`` replaced by ``operand`` (an identifier, a literal or another fragment)."""
     return _X.sub(lambda _: operand, fragment)
+
+
+def with_aid(rule: str, operand: str, aid: str) -> str:
+    """A validation ``rule`` over ``operand``, with the expression ``aid`` where the rule says ``aid``."""
+    return _X_OR_AID.sub(lambda match: aid if match[0] == "aid" else operand, rule)
 
 
 def strip(inner: str) -> str:

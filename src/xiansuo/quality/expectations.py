@@ -5,7 +5,6 @@ shapes of table can be audited: a lake table (typed columns only) and a staged o
 every column beside it as `<column>__text`, so that lost values can be told from empty ones.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any
 
 from xiansuo.contracts.model import Column, Contract
 from xiansuo.core.naming import quote_ident, quote_literal
-from xiansuo.core.semantic_sql import over
+from xiansuo.core.semantic_sql import over, with_aid
 
 TEXT_SUFFIX = "__text"
 
@@ -79,8 +78,8 @@ def _column(column: Column, staged: bool) -> Iterator[Planned]:
 def _own_rule(column: Column) -> str:
     """The semantic type's rule over the typed column; the helper value it may call `aid` is written out in place."""
     name, kind = quote_ident(column.name), column.kind
-    rule = over(kind.validate or "true", name)
-    return re.sub(r"\baid\b", f"({over(kind.aid, name)})", rule) if kind.aid is not None else rule
+    aid = f"({over(kind.aid, name)})" if kind.aid is not None else ""
+    return with_aid(kind.validate or "true", name, aid)
 
 
 def _bound(column: Column, text: str) -> float | datetime:
