@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xiansuo.contracts.model import Contract
 
-_CAST, _CAST_ONCE = "cast_rows", 20_000   # units of at most so many rows are cast into this temp table
+_CAST, _CAST_ONCE = "cast_rows", 20_000  # units of at most so many rows are cast into this temp table
 
 
 class _LinesAreNotRecords(Exception):

@@ -24,8 +24,8 @@ _BLOCK = 4 * 2**20
 _COPY = 64 * 2**20
 _SMALLEST_PIECE = 8 * 2**20
 _BOM = b"\xef\xbb\xbf"
-_FIRST_HAN, _AFTER_HAN = "\u3400", "\ua000"   # no space between them
-_HAN_FIRST = re.compile(r"\^[\u3400-\u9fff]+$")   # a footer that no text beginning with ASCII can be
+_FIRST_HAN, _AFTER_HAN = "\u3400", "\ua000"  # no space between them
+_HAN_FIRST = re.compile(r"\^[\u3400-\u9fff]+$")  # a footer that no text beginning with ASCII can be
 _SPACES = "".join(character for character in map(chr, range(1, 0x3001)) if character.isspace())
 
 
