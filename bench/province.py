@@ -20,7 +20,8 @@ COLUMNS = {
     "total_amt": "DECIMAL(18,2)",
     "source": "VARCHAR",
 }
-# Steps between two readings of a nozzle, on the straight line; resets and gaps of more than a day stay as they are.
+# Steps between two readings of a nozzle, unevenly along the straight line (even ones would look like a cheat to F8);
+# resets and gaps of more than a day stay as they are.
 SPREAD = """
     WITH pair AS (
         SELECT nozzle_id, read_ts, total_l, total_amt, source,
@@ -31,9 +32,12 @@ SPREAD = """
     spread AS (
         SELECT nozzle_id, source,
             ts0 + to_microseconds(CAST(epoch_us(read_ts) - epoch_us(ts0) AS BIGINT) * step // {steps}) AS read_ts,
-            CAST(l0 + (total_l - l0) * step / {steps} AS DECIMAL(18, 2)) AS total_l,
-            CAST(a0 + (total_amt - a0) * step / {steps} AS DECIMAL(18, 2)) AS total_amt
-        FROM pair, range(1, {steps}) AS t(step)
+            CAST(l0 + (total_l - l0) * share AS DECIMAL(18, 2)) AS total_l,
+            CAST(a0 + (total_amt - a0) * share AS DECIMAL(18, 2)) AS total_amt
+        FROM (
+            SELECT *, (step + hash(nozzle_id, read_ts, step) % 800 / 1000 - 0.4) / {steps} AS share
+            FROM pair, range(1, {steps}) AS t(step)
+        )
         WHERE total_l >= l0 AND total_amt >= a0 AND read_ts - ts0 <= INTERVAL 25 HOUR
     )
     SELECT nozzle_id, read_ts, total_l, total_amt, source FROM spread
