@@ -11,7 +11,7 @@ from xiansuo.core.errors import InputError
 from xiansuo.synth import ids, junk, merge, shared, spelling
 from xiansuo.synth.spec import ColumnSpec, TableSpec
 from xiansuo.synth.truth import DomainOutput, TruthCase, case_table, row_table
-from xiansuo.synth.world import World, make_world
+from xiansuo.synth.world import ANNEXES, World, make_world
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,17 @@ def test_cert_and_medins_share_no_person_and_no_company(world: World) -> None:
     assert cert.companies.join(medins.companies, on="uscc").is_empty()
     assert cert.companies.join(fuel.companies, on="uscc").is_empty()
     assert cert.persons.height + medins.persons.height == world.persons.height
+
+
+def test_annexes_bring_people_and_companies_nobody_else_has(world: World) -> None:
+    annexes = [world.annex(name, persons=900, companies=200) for name in ANNEXES]
+    people = pl.concat([world.persons, world.bystanders, *(annex.persons for annex in annexes)])
+    companies = pl.concat([world.companies, *(annex.companies for annex in annexes)])["uscc"]
+    assert people["id_number"].is_unique().all()
+    assert all(naive_id_check(number) for number in people["id_number"].sample(200, seed=1))
+    assert companies.is_unique().all()
+    assert all(annex.persons.height == 900 and annex.companies.height > 150 for annex in annexes)
+    assert set(annexes[0].companies["legal_rep_id"]) <= set(annexes[0].persons["id_number"])
 
 
 def test_only_bystanders_die_are_detained_or_travel(world: World) -> None:

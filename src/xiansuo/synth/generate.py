@@ -1,12 +1,12 @@
 """The whole synthetic province: world, shared tables, domains, merged tables, deliveries, reference files, truth.
 
-Domain generators are modules of this package with ``build(world) -> DomainOutput``; those present are used.
+Every subpackage is a domain with ``build(world) -> DomainOutput``; adding one edits nothing here.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import pkgutil
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xiansuo import synth
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.files import sha256_file
 from xiansuo.core.progress import NullProgress, Progress
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 SCALES = {"small": 20_000, "medium": 100_000, "large": 1_000_000}
-DOMAIN_MODULES = ("fuel", "cert", "medins")
 REFERENCE_RECEIVED = date(2025, 1, 6)
 README = """# 真值
 
@@ -90,7 +90,7 @@ def _persons(scale: str | None, persons: int | None) -> int:
 
 
 def _domains(world: World, progress: Progress) -> dict[str, DomainOutput]:
-    present = [name for name in DOMAIN_MODULES if importlib.util.find_spec(f"xiansuo.synth.{name}")]
+    present = sorted(found.name for found in pkgutil.iter_modules(synth.__path__) if found.ispkg)
     outputs = {}
     for number, name in enumerate(present):
         progress.step("generate", number, len(present))

@@ -22,6 +22,7 @@ ID_CHECKS = "10X98765432"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+SERIALS = 50
 PHONE_PREFIXES = ("130", "131", "132", "133", "135", "136", "137", "138", "139", "150", "151", "152", "155")
 PHONE_PREFIXES_NEW = ("157", "158", "159", "177", "180", "181", "186", "187", "188", "189", "191", "198")
 PLATE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -65,15 +66,15 @@ def id_numbers(region: Strings, births: Strings, gender: Strings, salt: int = 0)
     """18-character id numbers (GB 11643-1999) for parallel vectors; people of one region and day differ.
 
     ``region`` six digits, ``births`` YYYYMMDD, ``gender`` '1' male or '2' female (the 17th digit's parity).
-    ``salt`` shifts the serial numbers so that two batches may share regions and days: 250 serials per salt 0/1.
+    ``salt`` (0..9) shifts the serial numbers so that batches may share regions and days: 50 serials a batch.
     """
     import numpy as np
     import polars as pl
 
     frame = pl.DataFrame({"r": region, "b": births, "g": gender})
     rank = frame.select(n=pl.int_range(pl.len()).over("r", "b", "g"))["n"].to_numpy()
-    start = (np.asarray(births).astype(np.int64) * 7919 + np.asarray(region).astype(np.int64) * 31) % 250
-    serial = ((start + rank) % 250 + 250 * (salt % 2)) * 2 + (np.asarray(gender) == "1")
+    start = (np.asarray(births).astype(np.int64) * 7919 + np.asarray(region).astype(np.int64) * 31) % SERIALS
+    serial = ((start + rank) % SERIALS + SERIALS * salt) * 2 + (np.asarray(gender) == "1")
     body = np.char.add(np.char.add(region, births), _digits(np.asarray(serial, dtype=np.int64), 3))
     total = _codes(body, 17, "0123456789") @ np.array(ID_WEIGHTS)
     return np.char.add(body, _pick(ID_CHECKS, total % 11))

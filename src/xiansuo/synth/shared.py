@@ -39,8 +39,14 @@ def build(world: World) -> DomainOutput:
 def _residents(world: World) -> pl.DataFrame:
     import polars as pl
 
-    everyone = pl.concat([world.persons, world.bystanders]).rename({"birth": "birth_date"})
-    return everyone.select("id_number", "name", "gender", "birth_date", "region_code", "address", "phone")
+    return resident_rows(pl.concat([world.persons, world.bystanders]))
+
+
+def resident_rows(people: pl.DataFrame) -> pl.DataFrame:
+    """Rows of person.resident for people with the columns of ``World.persons``."""
+    return people.rename({"birth": "birth_date"}).select(
+        "id_number", "name", "gender", "birth_date", "region_code", "address", "phone"
+    )
 
 
 def _slice(world: World, part: int) -> pl.DataFrame:
@@ -122,7 +128,14 @@ def _companies(world: World) -> pl.DataFrame:
 
     alive = world.companies.with_columns(status=pl.lit("存续"), cancel_date=pl.lit(None, dtype=pl.Date))
     gone = world.former_companies.with_columns(status=pl.lit("注销")).select(alive.columns)
-    return pl.concat([alive, gone]).select(
+    return company_rows(pl.concat([alive, gone]))
+
+
+def company_rows(companies: pl.DataFrame) -> pl.DataFrame:
+    """Rows of entity.company for companies with the columns of ``World.companies``, status and cancel_date."""
+    import polars as pl
+
+    return companies.select(
         "uscc",
         "name",
         pl.lit(None, dtype=pl.String).alias("former_names"),

@@ -59,6 +59,8 @@ OTHER_BIRTHPLACES = (
 BYSTANDERS = 0.03
 FEWEST_COMPANIES = 600
 DOMAINS = ("cert", "medins")
+# Domains with people and companies of their own; the place in this list keeps their numbers apart, so only append.
+ANNEXES = ("shell", "loan", "link", "execution", "minors", "stalled", "bribe")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,21 @@ class World:
         companies = self.companies.filter(pl.int_range(pl.len()) % 3 == slot)
         return replace(self, persons=people, companies=companies)
 
+    def annex(self, domain: str, persons: int, companies: int = 0) -> World:
+        """The same city with new people and companies that only this domain knows, in place of the world's.
+
+        ``domain`` is one of ``ANNEXES``. Their rows in person.resident and entity.company are the domain's to write
+        (``shared.resident_rows``, ``shared.company_rows``).
+        """
+        import polars as pl
+
+        place = ANNEXES.index(domain) + 1
+        people = make_people(self.rng(f"annex.{domain}.people"), persons, salt=place)
+        known = pl.concat([self.companies["uscc"], self.former_companies["uscc"]])
+        made = _companies(self.rng(f"annex.{domain}.companies"), companies, people, place)
+        fresh = made.filter(~pl.col("uscc").is_in(known.implode()), pl.col("cancel_date").is_null())
+        return replace(self, persons=people, companies=fresh.drop("cancel_date"))
+
 
 def make_world(persons: int = 20_000, seed: int = 1) -> World:
     """A world of ``persons`` people and a tenth as many companies (at least 600), the same for the same arguments."""
@@ -126,7 +143,7 @@ def make_world(persons: int = 20_000, seed: int = 1) -> World:
 
 
 def make_people(rng: np.random.Generator, n: int, salt: int = 0) -> pl.DataFrame:
-    """n new people with the columns of ``World.persons``; ``salt=1`` makes people whose ids differ from the world's."""
+    """n new people with the columns of ``World.persons``; ids of different salts (0..9) differ."""
     import numpy as np
     import polars as pl
 
@@ -154,8 +171,11 @@ def make_people(rng: np.random.Generator, n: int, salt: int = 0) -> pl.DataFrame
     )
 
 
-def _companies(rng: np.random.Generator, n: int, people: pl.DataFrame) -> pl.DataFrame:
-    """n companies; six of a hundred were dissolved in 2023 or 2024 (cancel_date set)."""
+def _companies(rng: np.random.Generator, n: int, people: pl.DataFrame, batch: int | None = None) -> pl.DataFrame:
+    """n companies, those of one batch with codes no other batch has.
+
+    Six of a hundred were dissolved in 2023 or 2024 (cancel_date set).
+    """
     import numpy as np
     import polars as pl
 
@@ -163,9 +183,11 @@ def _companies(rng: np.random.Generator, n: int, people: pl.DataFrame) -> pl.Dat
     code = np.array(list(COUNTIES))[county]
     name, industry = names.company_names(rng, n, CITY.removesuffix("市"))
     grown = people.filter(pl.col("birth") < date(2003, 1, 1))
+    start = int(rng.integers(0, 31**5))
+    serials = ids.permuted(n, 31**6, start) if batch is None else ids.permuted(n, 31**5, start) * 31 + batch
     return pl.DataFrame(
         {
-            "uscc": ids.usccs(code, ids.permuted(n, 31**6, int(rng.integers(0, 31**5)))),
+            "uscc": ids.usccs(code, serials),
             "name": name,
             "industry": industry,
             "region_code": code,

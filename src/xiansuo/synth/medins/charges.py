@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from xiansuo.synth.medins_book import STAY, Book, Line, Visit, moment, ward_days
-from xiansuo.synth.medins_stays import Plan, Slots
+from xiansuo.synth.medins.book import STAY, Book, Line, Visit, moment, ward_days
+from xiansuo.synth.medins.stays import Plan, Slots
 
 STAY_DAYS = 5
 SURGICAL = "A0403"

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.fuel_city import (
+from xiansuo.synth.fuel.city import (
     GRADES,
     HEAD_OFFICES,
     LITRES_PER_TONNE,
@@ -21,11 +21,11 @@ from xiansuo.synth.fuel_city import (
     City,
     taker,
 )
-from xiansuo.synth.fuel_papers import branch, tank_event
+from xiansuo.synth.fuel.papers import branch, tank_event
 from xiansuo.synth.truth import RowKey
 
 if TYPE_CHECKING:
-    from xiansuo.synth.fuel_city import Ints
+    from xiansuo.synth.fuel.city import Ints
 
 F3 = "waybill_without_invoice"
 OPENING_L = 45_000

@@ -1,7 +1,7 @@
 """The fuel side of the synthetic city: its stations, the companies around them, and monthly litres.
 
-Belongs here: ``City`` (what the planters change) and ``make_city``. What is planted lies in ``fuel_volume``,
-``fuel_loads``, ``fuel_meters`` and ``fuel_money``; the tables are put together in ``fuel``.
+Belongs here: ``City`` (what the planters change) and ``make_city``. What is planted lies in ``volume``,
+``loads``, ``meters`` and ``money``; the tables are put together in the package itself.
 Volumes are whole centilitres in integer arrays [station, grade, month], so that books balance exactly.
 """
 

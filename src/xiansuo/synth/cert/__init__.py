@@ -1,8 +1,8 @@
 """The certificate domain of the synthetic city: sites, workers, registers, card checks, a forgers' shop, and truth.
 
 Belongs here: ``build``, which puts the innocent many and the planted few into one set of tables. Who is innocent is
-``cert_background``, what is planted is ``cert_violations``, ``cert_lookalikes`` and ``cert_lookalikes_on_post``,
-how a story becomes rows is ``cert_book``.
+``background``, what is planted is ``violations``, ``lookalikes`` and ``lookalikes_on_post``,
+how a story becomes rows is ``book``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth import cert_background, cert_lookalikes, cert_lookalikes_on_post, cert_reference, cert_violations
-from xiansuo.synth.cert_book import Book, Person
+from xiansuo.synth.cert import background, lookalikes, lookalikes_on_post, reference, violations
+from xiansuo.synth.cert.book import Book, Person
 from xiansuo.synth.truth import DomainOutput
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def build(world: World) -> DomainOutput:
     hired = rest.head(max(rest.height // 2, int(world.persons.height * WORKER_SHARE) - planted.height))
     strangers = rest.tail(max(0, min(rest.height - hired.height, rest.height // 40)))
     regions = world.regions["region_code"].to_list()
-    places = cert_background.sites(rng, world.companies, regions, 20 + hired.height // 90)
+    places = background.sites(rng, world.companies, regions, 20 + hired.height // 90)
     book = Book(
         rng=world.rng("cert.plants"),
         people=_people(planted),
@@ -71,12 +71,12 @@ def build(world: World) -> DomainOutput:
     def scaled(count: int) -> int:
         return max(1, round(count * scale))
 
-    cert_violations.plant(book, scaled)
-    cert_lookalikes.plant(book, scaled)
-    cert_lookalikes_on_post.plant(book, scaled)
+    violations.plant(book, scaled)
+    lookalikes.plant(book, scaled)
+    lookalikes_on_post.plant(book, scaled)
     many = _background(world, hired, places, strangers)
     tables = {name: _joined(name, many.get(name), book.rows.get(name, [])) for name in COLUMNS}
-    return DomainOutput(tables | cert_reference.tables(), book.cases)
+    return DomainOutput(tables | reference.tables(), book.cases)
 
 
 def _scale(persons: int, eligible: int) -> float:
@@ -95,16 +95,16 @@ def _background(
     import polars as pl
 
     rng = world.rng("cert.many")
-    stays = cert_background.workers(rng, hired, places, world.year)
-    held = cert_background.certificates(rng, stays)
+    stays = background.workers(rng, hired, places, world.year)
+    held = background.certificates(rng, stays)
     return {
         "cert.site_worker": stays,
-        "cert.attendance": cert_background.attendance(rng, stays, world.year),
+        "cert.attendance": background.attendance(rng, stays, world.year),
         "cert.cert_official": held.filter(pl.col("register") == "应急"),
         "cert.cert_housing": held.filter(pl.col("register") == "住建"),
         "cert.cert_samr": held.filter(pl.col("register") == "市监"),
-        "cert.cert_presented": cert_background.checks(rng, held),
-        "cert.fake_order": cert_background.orders(rng, strangers, world.year),
+        "cert.cert_presented": background.checks(rng, held),
+        "cert.fake_order": background.orders(rng, strangers, world.year),
     }
 
 
@@ -115,8 +115,8 @@ def _joined(name: str, many: pl.DataFrame | None, few: list[dict[str, Any]]) -> 
     columns = COLUMNS[name].split()
     frame = pl.DataFrame(few, schema={column: _kind(column) for column in columns}, orient="row")
     if many is not None:
-        background = many.select(columns).cast({column: _kind(column) for column in columns})
-        frame = pl.concat([background, frame])
+        ordinary = many.select(columns).cast({column: _kind(column) for column in columns})
+        frame = pl.concat([ordinary, frame])
     return frame.sort(columns[0], *columns[1:4])
 
 

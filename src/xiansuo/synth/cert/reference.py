@@ -1,7 +1,7 @@
 """Fixed facts of the certificate domain: trades, categories, registers, official and fake domains, notices.
 
-Belongs here: what is the same in every synthetic city. Who holds which certificate is ``cert_background`` (the
-innocent many) and ``cert_violations`` / ``cert_lookalikes`` (the planted few).
+Belongs here: what is the same in every synthetic city. Who holds which certificate is ``background`` (the
+innocent many) and ``violations`` / ``lookalikes`` (the planted few).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from xiansuo.synth.fuel_city import PARTNERS, City, station_id, taker
-from xiansuo.synth.fuel_loads import BUYER_NONE, Loads, agreement, calendar_day, load_rows
+from xiansuo.synth.fuel.city import PARTNERS, City, station_id, taker
+from xiansuo.synth.fuel.loads import BUYER_NONE, Loads, agreement, calendar_day, load_rows
 
 F11 = "unlicensed_supply"
 

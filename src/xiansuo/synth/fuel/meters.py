@@ -1,4 +1,4 @@
-"""Nozzles and their totalizers, and the tables made from them. What is planted on them lies in ``fuel_tamper``.
+"""Nozzles and their totalizers, and the tables made from them. What is planted on them lies in ``tamper``.
 
 Daily litres per nozzle are whole centilitres [nozzle, day] that sum to the station's monthly meter volume. Planters
 change days within a month or tamper with the running total; the monthly volume of rule F1 stays as it was.
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.fuel_city import GRADES, MONTHS, PRICES, City, station_id
+from xiansuo.synth.fuel.city import GRADES, MONTHS, PRICES, City, station_id
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from xiansuo.synth.fuel_city import Flags, Floats, Ints
+    from xiansuo.synth.fuel.city import Flags, Floats, Ints
 
 DAYS = 365
 CHIP_DAY = 3

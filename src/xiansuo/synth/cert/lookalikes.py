@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from xiansuo.synth.cert_book import Book, plus_years, with_check_digit
-from xiansuo.synth.cert_reference import (
+from xiansuo.synth.cert.book import Book, plus_years, with_check_digit
+from xiansuo.synth.cert.reference import (
     HEIGHT,
     OLD_HEIGHT,
     OLD_WELDING,
     REGISTER_AS_OF,
     WELDING,
 )
-from xiansuo.synth.cert_violations import DAY, TRADES
+from xiansuo.synth.cert.violations import DAY, TRADES
 from xiansuo.synth.ids import to_fifteen
 
 C1_C3 = "not_in_register wrong_category"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins_catalog import (
+from xiansuo.synth.medins.catalog import (
     ADMISSIONS,
     CHRONIC_DRUGS,
     ITEMS,

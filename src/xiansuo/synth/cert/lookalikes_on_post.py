@@ -1,6 +1,6 @@
 """Planted look-alikes on post: innocent workers whose certificate or order looks wrong on the days they worked.
 
-Belongs here: stories about attendance, validity and purchases. Stories about the card itself are ``cert_lookalikes``.
+Belongs here: stories about attendance, validity and purchases. Stories about the card itself are ``lookalikes``.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from xiansuo.synth.cert_book import Book, Row, Scene, plus_years, with_check_digit
-from xiansuo.synth.cert_reference import (
+from xiansuo.synth.cert.book import Book, Row, Scene, plus_years, with_check_digit
+from xiansuo.synth.cert.reference import (
     HEIGHT,
     LABOUR,
     LABOUR_TRADES,
     OLD_WELDING,
     REGISTER_AS_OF,
 )
-from xiansuo.synth.cert_violations import DAY, TRADES, lapse
+from xiansuo.synth.cert.violations import DAY, TRADES, lapse
 
 C4 = "expired_or_unreviewed"
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth.fuel_city import GRADES, GROUPS, LITRES_PER_TONNE, MONTHS, SUPPLIERS, TAX_CODES, City, station_id
-from xiansuo.synth.fuel_loads import BUYER_NONE, OPENING_L, Loads
+from xiansuo.synth.fuel.city import GRADES, GROUPS, LITRES_PER_TONNE, MONTHS, SUPPLIERS, TAX_CODES, City, station_id
+from xiansuo.synth.fuel.loads import BUYER_NONE, OPENING_L, Loads
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from xiansuo.synth.fuel_city import Flags, Floats, Ints
+    from xiansuo.synth.fuel.city import Flags, Floats, Ints
 
 
 def load_tables(city: City, loads: Loads) -> dict[str, pl.DataFrame]:

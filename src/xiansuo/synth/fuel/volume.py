@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xiansuo.synth import fuel_excused as excused
-from xiansuo.synth.fuel_city import HEAD_OFFICES, City, taker
-from xiansuo.synth.fuel_papers import F1, F2, deduction, sales_limit, settlement, stock_limit
+from xiansuo.synth.fuel import excused
+from xiansuo.synth.fuel.city import HEAD_OFFICES, City, taker
+from xiansuo.synth.fuel.papers import F1, F2, deduction, sales_limit, settlement, stock_limit
 
 
 def plant_volume(city: City, pool: list[int], times: int) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from xiansuo.synth.medins_book import CLINIC, EMERGENCY, PHARMACY, STAY, Book, Line, moment, ward_days
-from xiansuo.synth.medins_catalog import custodial_code
-from xiansuo.synth.medins_people import HYPERTENSION, Stage
-from xiansuo.synth.medins_stays import Plan
+from xiansuo.synth.medins.book import CLINIC, EMERGENCY, PHARMACY, STAY, Book, Line, moment, ward_days
+from xiansuo.synth.medins.catalog import custodial_code
+from xiansuo.synth.medins.patients import HYPERTENSION, Stage
+from xiansuo.synth.medins.stays import Plan
 
 
 def overlap_plans(each: int) -> list[Plan]:

@@ -1,8 +1,8 @@
 """The book the planted certificate cases are written into: rows of every table, and the truth about them.
 
 Belongs here: how one planted worker, certificate, card, order or document becomes rows that agree with each other.
-Which stories are told is ``cert_violations`` and ``cert_lookalikes``. Only hundreds of workers pass through here;
-the many come from ``cert_background`` as vectors.
+Which stories are told is ``violations`` and ``lookalikes``. Only hundreds of workers pass through here;
+the many come from ``background`` as vectors.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
-from xiansuo.synth.cert_reference import ISSUERS, ITEMS, REGISTER_AS_OF, REQUIRED, RESIDENT, SCHOOL, URLS
+from xiansuo.synth.cert.reference import ISSUERS, ITEMS, REGISTER_AS_OF, REQUIRED, RESIDENT, SCHOOL, URLS
 from xiansuo.synth.ids import ID_CHECKS, ID_WEIGHTS
 from xiansuo.synth.truth import Label, RowKey, Strength, TruthCase
 

@@ -1,7 +1,7 @@
 """The medical-insurance year of a synthetic city: ordinary care, planted violations and their look-alikes.
 
-Belongs here: ``build`` and how many cases are planted. The kinds of cases are in ``medins_stays``, ``medins_charges``,
-``medins_people`` and ``medins_whereabouts``, ordinary care is in ``medins_base``.
+Belongs here: ``build`` and how many cases are planted. The kinds of cases are in ``stays``, ``charges``,
+``patients`` and ``whereabouts``, ordinary care is in ``base``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth import medins_charges, medins_people, medins_stays, medins_whereabouts
-from xiansuo.synth.medins_base import background
-from xiansuo.synth.medins_book import Book, Person, slots
-from xiansuo.synth.medins_catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
-from xiansuo.synth.medins_stays import Plan
+from xiansuo.synth.medins import charges, patients, stays, whereabouts
+from xiansuo.synth.medins.base import background
+from xiansuo.synth.medins.book import Book, Person, slots
+from xiansuo.synth.medins.catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
+from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import DomainOutput
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ MOST_ROUNDS = 8
 SLOT_MONTHS = 11
 YOUNG = 18
 INSTITUTION_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int], ...] = (
-    (medins_stays.split_plans, medins_stays.plant_split, 3),
-    (medins_stays.hanging_plans, medins_stays.plant_hanging, 4),
-    (medins_charges.duplicate_plans, medins_charges.plant_duplicate, 5),
-    (medins_charges.frequency_plans, medins_charges.plant_frequency, 5),
+    (stays.split_plans, stays.plant_split, 3),
+    (stays.hanging_plans, stays.plant_hanging, 4),
+    (charges.duplicate_plans, charges.plant_duplicate, 5),
+    (charges.frequency_plans, charges.plant_frequency, 5),
 )
 PERSON_RULES: tuple[tuple[Callable[[int], list[Plan]], Callable[..., None], int], ...] = (
-    (medins_people.dispensing_plans, medins_people.plant_dispensing, 5),
-    (medins_people.death_plans, medins_people.plant_death, 6),
-    (medins_people.mismatch_plans, medins_people.plant_mismatch, 7),
-    (medins_whereabouts.overlap_plans, medins_whereabouts.plant_overlap, 5),
-    (medins_whereabouts.custody_plans, medins_whereabouts.plant_custody, 6),
+    (patients.dispensing_plans, patients.plant_dispensing, 5),
+    (patients.death_plans, patients.plant_death, 6),
+    (patients.mismatch_plans, patients.plant_mismatch, 7),
+    (whereabouts.overlap_plans, whereabouts.plant_overlap, 5),
+    (whereabouts.custody_plans, whereabouts.plant_custody, 6),
 )
 
 
@@ -98,7 +98,7 @@ def _plant_people(world: World, book: Book, rounds: int) -> None:
         for plan in plans(each):
             for _ in range(plan.count):
                 day = date(world.year, 2, 1) + timedelta(days=int(rng.integers(0, 240)))
-                plant(book, medins_people.Stage(hospitals, pharmacies, day), plan)
+                plant(book, patients.Stage(hospitals, pharmacies, day), plan)
 
 
 def _together(name: str, ordinary: dict[str, pl.DataFrame], book: Book, names: dict[str, str]) -> pl.DataFrame:

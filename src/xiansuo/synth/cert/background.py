@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.cert_reference import (
+from xiansuo.synth.cert.reference import (
     FAKE_HOSTS,
     ISSUERS,
     ITEMS,

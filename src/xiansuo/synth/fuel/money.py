@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.fuel_city import HEAD_OFFICES, PRICES, City, station_id, taker
+from xiansuo.synth.fuel.city import HEAD_OFFICES, PRICES, City, station_id, taker
 from xiansuo.synth.truth import RowKey
 
 if TYPE_CHECKING:
-    from xiansuo.synth.fuel_city import HEAD_OFFICES, Floats
+    from xiansuo.synth.fuel.city import HEAD_OFFICES, Floats
 
 F5 = "personal_receipts"
 VAT = 0.13

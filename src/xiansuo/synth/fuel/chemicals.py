@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from xiansuo.synth.fuel_city import TRADERS, City, taker
-from xiansuo.synth.fuel_money import VAT
+from xiansuo.synth.fuel.city import TRADERS, City, taker
+from xiansuo.synth.fuel.money import VAT
 from xiansuo.synth.truth import Label, RowKey
 
 F6 = "renamed_fuel"

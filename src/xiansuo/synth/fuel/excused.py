@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xiansuo.synth.fuel_city import GRADES, HEAD_OFFICES, LITRES_PER_TONNE, TAX_CODES, City, station_id
-from xiansuo.synth.fuel_papers import F1, F2, branch, deduction, sales_limit, settlement, stock_limit, tank_event
+from xiansuo.synth.fuel.city import GRADES, HEAD_OFFICES, LITRES_PER_TONNE, TAX_CODES, City, station_id
+from xiansuo.synth.fuel.papers import F1, F2, branch, deduction, sales_limit, settlement, stock_limit, tank_event
 
 
 def _missing(city: City, at: int, grade: int, month: int) -> int:

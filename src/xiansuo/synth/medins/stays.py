@@ -1,7 +1,7 @@
 """Planted cases of the two stay rules: split admissions (M1) and hanging beds (M2).
 
 Belongs here: what such a violation and each of its innocent look-alikes consist of. Every look-alike carries the paper
-or the code that excuses it. How rows are written is ``medins_book``.
+or the code that excuses it. How rows are written is ``book``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from xiansuo.synth.medins_book import (
+from xiansuo.synth.medins.book import (
     CLINIC,
     DAY_SURGERY,
     EMERGENCY,

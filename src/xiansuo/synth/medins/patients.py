@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from xiansuo.synth.medins_book import (
+from xiansuo.synth.medins.book import (
     CLINIC,
     PHARMACY,
     STAY,
@@ -20,8 +20,8 @@ from xiansuo.synth.medins_book import (
     moment,
     ward_days,
 )
-from xiansuo.synth.medins_catalog import ITEMS
-from xiansuo.synth.medins_stays import Plan
+from xiansuo.synth.medins.catalog import ITEMS
+from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import RowKey
 
 HYPERTENSION = ("I10.x00", "高血压病")

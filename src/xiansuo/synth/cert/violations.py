@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from xiansuo.synth.cert_book import Book, Scene, certificate, plus_years, required
-from xiansuo.synth.cert_reference import FAKE_HOSTS, HEIGHT, REGISTER_AS_OF
+from xiansuo.synth.cert.book import Book, Scene, certificate, plus_years, required
+from xiansuo.synth.cert.reference import FAKE_HOSTS, HEIGHT, REGISTER_AS_OF
 
 DAY = timedelta(days=1)
 TRADES = ("焊工", "电工", "高处安装工", "制冷工")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.fuel_city import MONTHS, City, station_id
-from xiansuo.synth.fuel_meters import moment
-from xiansuo.synth.fuel_money import CHANNELS, SHARES, VAT, Till
+from xiansuo.synth.fuel.city import MONTHS, City, station_id
+from xiansuo.synth.fuel.meters import moment
+from xiansuo.synth.fuel.money import CHANNELS, SHARES, VAT, Till
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,7 +5,7 @@ Thresholds repeated here are those of the rules' default parameters: cases lie j
 
 from __future__ import annotations
 
-from xiansuo.synth.fuel_city import GRADES, LOSS_RATES, PRICES, City, station_id
+from xiansuo.synth.fuel.city import GRADES, LOSS_RATES, PRICES, City, station_id
 
 F1, F2 = "undeclared_sales", "stock_imbalance"
 SALES_LITRES, SALES_RATIO = 10_000, 0.05

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from xiansuo.synth.fuel_city import City, taker
-from xiansuo.synth.fuel_meters import CHIP_DAY, DAYS, Meters, chip_no, moment, outage, seal_no, service_row, tamper
+from xiansuo.synth.fuel.city import City, taker
+from xiansuo.synth.fuel.meters import CHIP_DAY, DAYS, Meters, chip_no, moment, outage, seal_no, service_row, tamper
 from xiansuo.synth.truth import RowKey
 
 F8 = "totalizer_anomaly"
@@ -114,7 +114,7 @@ def _constant(city: City, meters: Meters, at: int, turn: int, code: str | None) 
 
 
 def _idle(city: City, meters: Meters, at: int, turn: int, code: str | None) -> None:
-    """The total stands still while money is taken at the nozzle; receipts are tied to it in ``fuel_money``."""
+    """The total stands still while money is taken at the nozzle; receipts are tied to it in ``money``."""
     nozzle, month = meters.of(at, 1)[0], 3 + 3 * turn
     first = city.first_day(month).timetuple().tm_yday + 6
     length = 5 if code is None and turn == 0 else 8

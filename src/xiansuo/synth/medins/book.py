@@ -1,7 +1,7 @@
 """The book in which planted visits are written: one call makes a visit whose tables agree with each other.
 
 Belongs here: the bookkeeping of visits, settlements, fee lines, diagnoses, refunds, papers and truth. What a violation
-consists of is written in ``medins_institutions`` and ``medins_persons``.
+consists of is written in ``stays``, ``charges``, ``patients`` and ``whereabouts``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from xiansuo.core.errors import InputError
-from xiansuo.synth.medins_catalog import ITEMS
+from xiansuo.synth.medins.catalog import ITEMS
 from xiansuo.synth.truth import Label, RowKey, Strength, TruthCase
 
 Row = dict[str, Any]

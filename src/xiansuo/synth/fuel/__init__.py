@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth.fuel_books import receipt_table, return_table
-from xiansuo.synth.fuel_chemicals import plant_chemicals
-from xiansuo.synth.fuel_city import GRADES, GROUPS, MONTHS, PRICES, City, make_city, scale_of, station_id
-from xiansuo.synth.fuel_deliveries import gauge_table, load_tables
-from xiansuo.synth.fuel_loads import plant_loads, stock_and_loads
-from xiansuo.synth.fuel_meters import chip_table, make_meters, nozzle_table, reading_table
-from xiansuo.synth.fuel_money import make_till, plant_money
-from xiansuo.synth.fuel_permits import plant_permits
-from xiansuo.synth.fuel_tamper import plant_meters
-from xiansuo.synth.fuel_volume import plant_volume
+from xiansuo.synth.fuel.books import receipt_table, return_table
+from xiansuo.synth.fuel.chemicals import plant_chemicals
+from xiansuo.synth.fuel.city import GRADES, GROUPS, MONTHS, PRICES, City, make_city, scale_of, station_id
+from xiansuo.synth.fuel.deliveries import gauge_table, load_tables
+from xiansuo.synth.fuel.loads import plant_loads, stock_and_loads
+from xiansuo.synth.fuel.meters import chip_table, make_meters, nozzle_table, reading_table
+from xiansuo.synth.fuel.money import make_till, plant_money
+from xiansuo.synth.fuel.permits import plant_permits
+from xiansuo.synth.fuel.tamper import plant_meters
+from xiansuo.synth.fuel.volume import plant_volume
 from xiansuo.synth.truth import DomainOutput
 
 if TYPE_CHECKING:
