@@ -60,7 +60,7 @@ BYSTANDERS = 0.03
 FEWEST_COMPANIES = 600
 DOMAINS = ("cert", "medins")
 # Domains with people and companies of their own; the place in this list keeps their numbers apart, so only append.
-ANNEXES = ("shell", "loan", "link", "execution", "minors", "stalled", "bribe")
+ANNEXES = ("shell", "loan", "link", "execution", "minors", "stalled", "bribe", "conduct", "exam")
 
 
 @dataclass(frozen=True)
