@@ -18,6 +18,7 @@ PARAMETERS = "models/toy_model/parameters.yml"
 RULE = "models/toy_model/rules/volume/rule.yml"
 HITS = "models/toy_model/rules/volume/hits.sql"
 EVIDENCE = "models/toy_model/rules/volume/evidence.sql"
+GRAPH = "models/toy_model/graphs/near.sql"
 CASES = "models/toy_model/rules/volume/cases.yml"
 MART = "sql/marts/subject_station.sql"
 MAPPING = "models/toy_model/mappings/elsewhere.yml"
@@ -42,6 +43,14 @@ def put(path: str, old: str, new: str) -> Change:
         text = file.read_text(encoding="utf-8")
         assert old in text, (path, old)
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def add(path: str, text: str) -> Change:
+    def change(project: Path) -> None:
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
 
     return change
 
@@ -117,6 +126,8 @@ TRIPS: list[tuple[str, Change, str]] = [
     ("XS055", put(HITS, "station_id AS subject_id", "station_id AS subject"), HITS),
     ("XS055", put(HITS, "CAST(round(gap_l * $price, 2) AS DECIMAL(18, 2)) AS amount", "gap_l AS amount"), HITS),
     ("XS056", put(EVIDENCE, "'reading' AS role", "'reading' AS part"), EVIDENCE),
+    ("XS057", add(GRAPH, "SELECT station_id AS left_id, station_id AS other_id FROM toy.reading"), GRAPH),
+    ("XS057", add(GRAPH, "SELECT station_id AS left_id, station_id AS right_id FROM toy.reading"), GRAPH),
     ("XS060", put(MART, "-- grain:", "-- grains:"), MART),
     ("XS061", put(MART, "-- inputs: toy.station", "-- inputs: toy.reading"), MART),
     ("XS070", put(MAPPING, "litres: sum(volume)", "litres: sum(volumes)"), MAPPING),

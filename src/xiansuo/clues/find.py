@@ -15,6 +15,7 @@ from xiansuo.core.errors import InputError
 from xiansuo.core.naming import canonical_json, quote_ident, quote_literal
 from xiansuo.core.progress import Progress
 from xiansuo.supervision.bind import bind, dated_sql, parameter_names
+from xiansuo.supervision.graphs import GraphBinding, create_graphs, fill_graphs, graphs_read
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select, measures
 from xiansuo.supervision.model import Model, Parameter, Rule
 from xiansuo.supervision.sandbox import sql_name
@@ -42,6 +43,9 @@ class Search:
 
 def find_hits(search: Search, progress: Progress) -> None:
     """Fill the temp tables ``hit``, ``evidence`` and ``subject``. InputError names model, rule and SQL line."""
+    graphs = graphs_read(search.model.graphs, search.rules)
+    create_graphs(search.con, graphs)
+    fill_graphs(search.con, graphs, GraphBinding(search.model.id, search.parameters, search.as_of))
     columns = {rule.id: _rule_hits(search, rule, position, progress) for position, rule in enumerate(search.rules, 1)}
     _subjects(search)
     _create(search, "hit", {**HITS, "bucket_id": "VARCHAR", "text": "VARCHAR"})

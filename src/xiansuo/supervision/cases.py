@@ -13,6 +13,7 @@ from typing import Any
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import quote_ident
 from xiansuo.supervision.bind import bind
+from xiansuo.supervision.graphs import GraphBinding, create_graphs, fill_graphs, graphs_read
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select
 from xiansuo.supervision.load import find_model, load_cases, load_models
 from xiansuo.supervision.model import Case, Model, Rule
@@ -67,6 +68,7 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
     """A sandbox with everything the model's inputs rest on; tables hold the columns that SQL or cases can mention."""
     closure = project.closure({*model.spec.inputs, *(model.subject_of(rule).source for rule in model.rules)})
     texts = [*(mart.sql for mart in closure.marts), *(rule.hits_sql + rule.evidence_sql for rule in model.rules)]
+    texts += [graph.sql for graph in model.graphs]
     texts += [(rule.folder / "cases.yml").read_text(encoding="utf-8") for rule in model.rules]
     words = set(re.findall(r"\w+", " ".join(texts)))
     sandbox = Sandbox()
@@ -78,6 +80,7 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
             sandbox.add_mart(mart)
         except _sql_errors() as error:
             raise InputError(f"the mart's SQL does not bind: {str(error).strip()}", file=mart.path) from error
+    create_graphs(sandbox.con, model.graphs)
     return sandbox
 
 
@@ -139,6 +142,11 @@ class _Prepared:
     def prepare(self, as_of: date | None) -> None:
         """Plan both statements, outside any transaction, so that they outlive the case."""
         self._statements(as_of)
+
+    def walk(self, as_of: date | None) -> None:
+        """Compute the graphs the rule reads from the rows filled in."""
+        binding = GraphBinding(self.model.id, self.model.parameters, as_of)
+        fill_graphs(self.sandbox.con, graphs_read(self.model.graphs, [self.rule]), binding)
 
     def hits(self, as_of: date | None) -> list[Row]:
         """Find the hits of the rows filled in; InputError when two are alike."""
@@ -209,6 +217,7 @@ def _run_case(prepared: _Prepared, case: Case) -> list[str]:
         with prepared.sandbox.undone():
             for dataset, given in case.given.items():
                 prepared.sandbox.fill(dataset, given.columns, given.rows)
+            prepared.walk(case.as_of)
             hits = prepared.hits(case.as_of)
             evidence = prepared.evidence(case.as_of) if hits else []
             return _compare(case, hits) + _check_evidence(prepared.sandbox, case, hits, evidence)

@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "XS054": "an evidence role that is not declared",
     "XS055": "hits.sql does not output what it must",
     "XS056": "evidence.sql does not output what it must",
+    "XS057": "a graph is not links that a rule reads",
     "XS060": "a mart's header is wrong",
     "XS061": "a mart reads other tables than its header says",
     "XS070": "a mapping does not fit the model",

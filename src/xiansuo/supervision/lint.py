@@ -9,7 +9,9 @@ from pathlib import Path
 from xiansuo.core.errors import InputError, XiansuoError
 from xiansuo.supervision.bind import parameter_names
 from xiansuo.supervision.findings import Finding
+from xiansuo.supervision.graphs import create_graphs, drop_graphs
 from xiansuo.supervision.lint_cases import lint_cases
+from xiansuo.supervision.lint_graph import lint_graphs, with_graphs
 from xiansuo.supervision.lint_mapping import lint_mapping
 from xiansuo.supervision.lint_rule import RuleCheck, lint_rule, sql_error
 from xiansuo.supervision.lint_sql import lint_tree
@@ -136,12 +138,15 @@ def _model_folder(contents: Project, catalogue: Sandbox, folder: Path) -> list[F
     found = [*_readme(model), *_codes(model), *_references(model), *_inputs(model, catalogue)]
     tables = Tables(known=catalogue.columns, declared=declared_columns(model.spec.inputs))
     sandbox = catalogue
-    parsed: list[SqlFile] = []
+    findings, parsed = lint_graphs(model, tables, sandbox)
+    found += findings
+    create_graphs(sandbox.con, model.graphs)
     for rule in model.rules:
-        check = RuleCheck(model, rule, tables, sandbox)
+        check = RuleCheck(model, rule, with_graphs(tables, model), sandbox)
         findings, files = lint_rule(check)
         found += findings + lint_cases(check)
         parsed += files
+    drop_graphs(sandbox.con, model.graphs)
     found += [*_unused_columns(model, parsed), *_unused_parameters(model)]
     for mapping in model.mappings.values():
         found += lint_mapping(contents, model, mapping, catalogue)
@@ -273,6 +278,8 @@ def _unused_parameters(model: Model) -> Iterator[Finding]:
     used = {model.spec.filing_threshold}
     for rule in model.rules:
         used |= parameter_names(rule.hits_sql) | parameter_names(rule.evidence_sql)
+    for graph in model.graphs:
+        used |= parameter_names(graph.sql)
     path = model.folder / "parameters.yml"
     for name in model.parameters:
         if name not in used:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xiansuo.core.errors import XiansuoError
 from xiansuo.supervision.findings import Finding
+from xiansuo.supervision.graphs import graphs_read
 from xiansuo.supervision.model import Mapping, Model
 from xiansuo.supervision.project import PROVENANCE, Project
 from xiansuo.supervision.sandbox import Sandbox, sql_name
@@ -54,13 +55,14 @@ def _needed(path: Path, project: Project, model: Model, mapping: Mapping) -> Ite
     for name in mapping.rules:
         rule = model.rule(name)
         if rule is not None:
-            for file, text in ((rule.hits_file, rule.hits_sql), (rule.evidence_file, rule.evidence_sql)):
+            graphs = [(graph.path, graph.sql) for graph in graphs_read(model.graphs, [rule])]
+            for file, text in ((rule.hits_file, rule.hits_sql), (rule.evidence_file, rule.evidence_sql), *graphs):
                 try:
                     read |= {table for table, _, _ in parse_sql(file, text).tables}
                 except XiansuoError:
                     continue  # so has the SQL
     try:
-        needed = set(project.closure(read).datasets)
+        needed = set(project.closure(read - {graph.sql_name for graph in model.graphs}).datasets)
     except XiansuoError:
         return  # the mart at fault has its own finding
     for dataset in sorted(needed - set(mapping.inputs)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from xiansuo.supervision.findings import Finding
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS
 from xiansuo.supervision.lint_sql import lint_amount, lint_tree, output_codes
 from xiansuo.supervision.lint_tables import Tables, lint_tables
-from xiansuo.supervision.model import Model, Rule
+from xiansuo.supervision.model import Model, Parameter, Rule
 from xiansuo.supervision.sandbox import Sandbox
 from xiansuo.supervision.sql_tree import SqlFile, parse_sql
 from xiansuo.supervision.strict_yaml import line_of
@@ -65,37 +65,41 @@ def lint_rule(check: RuleCheck) -> tuple[list[Finding], list[SqlFile]]:
             found += [*lint_amount(sql), *_exclusions(check, sql)]
         else:
             found += _roles(check, sql)
-    found += [*_parameters(check), *_legal(check)]
+    for path, text in check.sql_files:
+        found += lint_parameters(path, text, check.model.parameters, check.rule.spec.event_date)
+    found += _legal(check)
     if not any(item.code in ("XS010", "XS011", "XS012", "XS013", "XS014", "XS021", "XS024") for item in found):
         found += _bound(check)
     return found, parsed
 
 
-def _parameters(check: RuleCheck) -> Iterator[Finding]:
-    for path, text in check.sql_files:
-        for name, position in parameter_uses(text):
-            if name == AS_OF:
-                continue
-            line, column = _position(text, position)
-            parameter = check.model.parameters.get(name)
-            if parameter is None:
-                yield Finding(
-                    path,
-                    line,
-                    column,
-                    "XS021",
-                    f"${name} is not in parameters.yml",
-                    f"it has {', '.join(sorted(check.model.parameters))}",
-                )
-            elif len(parameter.values) > 1 and check.rule.spec.event_date is None:
-                yield Finding(
-                    path,
-                    line,
-                    column,
-                    "XS024",
-                    f"${name} has several dated values",
-                    "name the date column under event_date in rule.yml",
-                )
+def lint_parameters(
+    path: Path, text: str, parameters: Mapping[str, Parameter], event_date: str | None
+) -> Iterator[Finding]:
+    """Parameters the file's SQL names that do not exist, or that need a date to choose by."""
+    for name, position in parameter_uses(text):
+        if name == AS_OF:
+            continue
+        line, column = _position(text, position)
+        parameter = parameters.get(name)
+        if parameter is None:
+            yield Finding(
+                path,
+                line,
+                column,
+                "XS021",
+                f"${name} is not in parameters.yml",
+                f"it has {', '.join(sorted(parameters))}",
+            )
+        elif len(parameter.values) > 1 and event_date is None:
+            yield Finding(
+                path,
+                line,
+                column,
+                "XS024",
+                f"${name} has several dated values",
+                "name the date column under event_date in rule.yml",
+            )
 
 
 def _position(text: str, offset: int) -> tuple[int, int]:

@@ -12,13 +12,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import canonical_json, digest
-from xiansuo.supervision.model import Case, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
+from xiansuo.supervision.model import Case, Graph, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 
 _T = TypeVar("_T")
 _PARAMETERS: TypeAdapter[dict[str, Parameter]] = TypeAdapter(dict[str, Parameter])
 _CASES: TypeAdapter[list[Case]] = TypeAdapter(list[Case])
-_MODEL_ENTRIES = {"model.yml", "parameters.yml", "README.md", "rules", "mappings"}
+_MODEL_ENTRIES = {"model.yml", "parameters.yml", "README.md", "rules", "mappings", "graphs"}
 _RULE_ENTRIES = {"rule.yml", "hits.sql", "evidence.sql", "cases.yml"}
 
 
@@ -85,6 +85,7 @@ def load_model(folder: Path) -> Model:
     parameters = _read(_PARAMETERS, folder / "parameters.yml", problems)
     rules = [_load_rule(path, problems) for path in sorted((folder / "rules").glob("*")) if path.is_dir()]
     mappings = [_read(Mapping, path, problems) for path in sorted((folder / "mappings").glob("*.yml"))]
+    graphs = _load_graphs(folder / "graphs", problems)
     problems += _stray(folder, _MODEL_ENTRIES)
     if spec is not None:
         problems += _named_as_folder(folder / "model.yml", spec.id, folder.name)
@@ -99,6 +100,7 @@ def load_model(folder: Path) -> Model:
         mappings={mapping.id: mapping for mapping in mappings if mapping is not None},
         folder=folder,
         content_hash=_content_hash(folder),
+        graphs=graphs,
     )
 
 
@@ -128,6 +130,13 @@ def _load_rule(folder: Path, problems: list[Problem]) -> Rule | None:
         return None
     problems += _named_as_folder(folder / "rule.yml", spec.id, folder.name)
     return Rule(spec=spec, hits_sql=texts[0], evidence_sql=texts[1], folder=folder)
+
+
+def _load_graphs(folder: Path, problems: list[Problem]) -> tuple[Graph, ...]:
+    paths = sorted(folder.glob("*.sql"))
+    if folder.is_dir():
+        problems += _stray(folder, {path.name for path in paths})
+    return tuple(Graph(path.stem, path.read_text(encoding="utf-8"), path) for path in paths)
 
 
 def _text(path: Path, problems: list[Problem]) -> str:
@@ -193,7 +202,7 @@ def _keys(shape: Any) -> set[str]:
 
 
 def _content_hash(folder: Path) -> str:
-    files = [folder / "model.yml"]
+    files = [folder / "model.yml", *sorted((folder / "graphs").glob("*.sql"))]
     for name in ("rule.yml", "hits.sql", "evidence.sql"):
         files += sorted((folder / "rules").glob(f"*/{name}"))
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}

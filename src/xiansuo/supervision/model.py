@@ -248,6 +248,20 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Graph:
+    """A graph file: one SELECT of links. Rules read its components as ``graphs.<name>``."""
+
+    name: str
+    sql: str
+    path: Path
+
+    @property
+    def sql_name(self) -> str:
+        """The two-part name SQL uses."""
+        return f"graphs.{self.name}"
+
+
+@dataclass(frozen=True)
 class Model:
     """A model folder, loaded and valid.
 
@@ -260,6 +274,7 @@ class Model:
     mappings: dict[str, Mapping]
     folder: Path
     content_hash: str
+    graphs: tuple[Graph, ...] = ()
 
     @property
     def id(self) -> str:
