@@ -116,6 +116,8 @@ class World:
 
         place = ANNEXES.index(domain) + 1
         people = make_people(self.rng(f"annex.{domain}.people"), persons, salt=place)
+        if not companies:
+            return replace(self, persons=people, companies=self.companies.head(0))
         known = pl.concat([self.companies["uscc"], self.former_companies["uscc"]])
         made = _companies(self.rng(f"annex.{domain}.companies"), companies, people, place)
         fresh = made.filter(~pl.col("uscc").is_in(known.implode()), pl.col("cancel_date").is_null())
