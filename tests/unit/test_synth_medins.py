@@ -25,6 +25,7 @@ PERSONS = 4000
 AS_OF = date(2025, 12, 31)
 RULES = (
     "bed_hanging",
+    "bed_overload",
     "duplicate_charge",
     "excessive_dispensing",
     "over_frequency",

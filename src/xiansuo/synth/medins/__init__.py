@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth.medins import charges, patients, stays, whereabouts
+from xiansuo.synth.medins import charges, conduct, patients, stays, townships, whereabouts
 from xiansuo.synth.medins.base import background
 from xiansuo.synth.medins.book import Book, Person, slots
 from xiansuo.synth.medins.catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
@@ -50,7 +50,9 @@ def build(world: World) -> DomainOutput:
     import polars as pl
 
     rounds = max(1, min(MOST_ROUNDS, len(world.persons) // PERSONS_PER_ROUND))
-    catalogue = institutions(world, rounds)
+    catalogue = pl.concat(
+        [institutions(world, rounds), pl.DataFrame(townships.institutions(world, rounds))], how="diagonal"
+    )
     names = dict(catalogue.select("fixmedins_code", "fixmedins_name").iter_rows())
     rng = world.rng("medins.people")
     people = world.persons[rng.permutation(len(world.persons))]
@@ -61,6 +63,7 @@ def build(world: World) -> DomainOutput:
     for _ in range(rounds):
         _plant_institutions(world, book, rounds)
         _plant_people(world, book, rounds)
+    conduct.plant(world, book, rounds)
     ordinary = background(world, adults.slice(1_300 * rounds), rounds)
     tables = {name: _together(name, ordinary, book, names) for name in sorted({*ordinary, *book.tables})}
     return DomainOutput({**tables, "medins.fixmedins": catalogue, **rule_tables()}, book.cases)

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from xiansuo.core.errors import InputError
-from xiansuo.synth.medins.catalog import ITEMS
+from xiansuo.synth.medins.catalog import ITEMS, Item
 from xiansuo.synth.truth import Label, RowKey, Strength, TruthCase
 
 Row = dict[str, Any]
@@ -42,9 +42,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fee line to be written: item key, when, how many, and what makes it special."""
+    """One fee line to be written: item or its key, when, how many, and what makes it special.
 
-    item: str
+    ``extra`` holds further columns of the line, in place of what the item says.
+    """
+
+    item: str | Item
     at: datetime
     count: int = 1
     dept: str | None = None
@@ -52,6 +55,12 @@ class Line:
     local: str | None = None
     sent_out: bool = False
     reversed_count: int = 0
+    extra: Row = field(default_factory=dict)
+
+    @property
+    def what(self) -> Item:
+        """The item charged."""
+        return self.item if isinstance(self.item, Item) else ITEMS[self.item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +188,25 @@ class Book:
 
     def _lines(self, visit: Visit, lines: Sequence[Line], dept: str) -> Decimal:
         total = Decimal(0)
-        for number, line in enumerate(sorted(lines, key=lambda one: (one.at, one.item)), start=1):
+        for number, line in enumerate(sorted(lines, key=_order), start=1):
             total += self._line(visit, line, f"{number:05d}", line.count, dept, None)
             if line.reversed_count:
                 total += self._line(visit, line, f"{number:05d}R", -line.reversed_count, dept, f"{number:05d}")
         return total
 
     def _line(self, visit: Visit, line: Line, serial: str, count: int, dept: str, reverses: str | None) -> Decimal:
-        item = ITEMS[line.item]
+        item = line.what
         price = Decimal(item.cents) / 100
         amount = price * count
         self.add(
             "medins.fee_list_d",
-            mdtrt_id=visit.mdtrt_id,
             bkkp_sn=serial,
-            setl_id=visit.setl_id,
-            psn_no=visit.person.number,
-            fixmedins_code=visit.institution,
-            fee_ocur_time=line.at,
             cnt=Decimal(count),
             pric=price,
             det_item_fee_sumamt=amount,
             inscp_amt=cents(amount * IN_SCOPE),
-            chrgitm_lv="01",
-            hilist_code=item.code,
-            hilist_name=item.name,
-            med_list_codg=item.code,
-            medins_list_codg=line.local or "N" + item.code,
-            med_chrgitm_type=item.kind,
-            bilg_dept_codg=line.dept or dept,
-            prd_days=line.days,
-            etip_flag="1" if line.sent_out else "0",
             init_feedetl_sn=reverses,
+            **{**_fixed(visit, line, item, dept), **line.extra},
         )
         return amount
 
@@ -318,6 +314,29 @@ class Book:
                 rows,
             )
         )
+
+
+def _order(line: Line) -> tuple[datetime, str]:
+    return line.at, line.item if isinstance(line.item, str) else line.item.code
+
+
+def _fixed(visit: Visit, line: Line, item: Item, dept: str) -> Row:
+    return {
+        "mdtrt_id": visit.mdtrt_id,
+        "setl_id": visit.setl_id,
+        "psn_no": visit.person.number,
+        "fixmedins_code": visit.institution,
+        "fee_ocur_time": line.at,
+        "chrgitm_lv": "01",
+        "hilist_code": item.code,
+        "hilist_name": item.name,
+        "med_list_codg": item.code,
+        "medins_list_codg": line.local or "N" + item.code,
+        "med_chrgitm_type": item.kind,
+        "bilg_dept_codg": line.dept or dept,
+        "prd_days": line.days,
+        "etip_flag": "1" if line.sent_out else "0",
+    }
 
 
 def cents(amount: Decimal) -> Decimal:
