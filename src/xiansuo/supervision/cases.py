@@ -138,12 +138,22 @@ class _Prepared:
         self.rule = rule
         self._known: dict[date | None, tuple[str, str]] = {}
         self._created = False
+        graphs = "".join(graph.sql for graph in graphs_read(model.graphs, [rule]))
+        self._marts = sandbox.marts_behind(rule.hits_sql + rule.evidence_sql + graphs)
 
     def prepare(self, as_of: date | None) -> None:
-        """Plan both statements, outside any transaction, so that they outlive the case."""
+        """Plan all statements, outside any transaction, so that they outlive the case."""
+        self.sandbox.plan(self._marts)
         self._statements(as_of)
 
-    def walk(self, as_of: date | None) -> None:
+    def fill(self, case: Case) -> None:
+        """Fill in the given rows and compute the marts and graphs that are not given."""
+        for dataset, given in case.given.items():
+            self.sandbox.fill(dataset, given.columns, given.rows)
+        self.sandbox.derive([mart for mart in self._marts if mart not in case.given])
+        self._walk(case.as_of)
+
+    def _walk(self, as_of: date | None) -> None:
         """Compute the graphs the rule reads from the rows filled in."""
         binding = GraphBinding(self.model.id, self.model.parameters, as_of)
         fill_graphs(self.sandbox.con, graphs_read(self.model.graphs, [self.rule]), binding)
@@ -215,9 +225,7 @@ def _run_case(prepared: _Prepared, case: Case) -> list[str]:
     try:
         prepared.prepare(case.as_of)
         with prepared.sandbox.undone():
-            for dataset, given in case.given.items():
-                prepared.sandbox.fill(dataset, given.columns, given.rows)
-            prepared.walk(case.as_of)
+            prepared.fill(case)
             hits = prepared.hits(case.as_of)
             evidence = prepared.evidence(case.as_of) if hits else []
             return _compare(case, hits) + _check_evidence(prepared.sandbox, case, hits, evidence)

@@ -1,8 +1,8 @@
-"""A small in-memory DuckDB with typed empty tables and mart views: where cases run and SQL is bound without data."""
+"""A small in-memory DuckDB with typed empty tables, marts too: where cases run and SQL is bound without data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ class Sandbox:
         self.con.execute("SET TimeZone = 'UTC'")
         self.con.execute("PRAGMA disable_optimizer")  # plans for a handful of rows: optimising costs 20x the running
         self.columns: dict[str, dict[str, str]] = {}
+        self._marts: dict[str, Mart] = {}
+        self._planned: set[str] = set()
 
     def add_table(self, dataset: str, columns: Mapping[str, str]) -> None:
         """Create an empty typed table."""
@@ -40,10 +42,29 @@ class Sandbox:
         self.columns[dataset] = dict(columns)
 
     def add_mart(self, mart: Mart) -> None:
-        """Create a mart as a view; its tables must be there already. DuckDB's error passes through."""
-        self._schema(mart.sql_name)
-        self.con.execute(f"CREATE VIEW {sql_name(mart.sql_name)} AS {mart.sql}")
-        self.columns[mart.sql_name] = self.describe(f"SELECT * FROM {sql_name(mart.sql_name)}")
+        """Create a mart as an empty table; its tables must be there already. DuckDB's error passes through."""
+        self.add_table(mart.sql_name, self.describe(mart.sql))
+        self._marts[mart.sql_name] = mart
+
+    def marts_behind(self, sql: str) -> list[str]:
+        """The marts that the text names and those these rest on, each after what it reads."""
+        wanted = {name for name in self._marts if name in sql}
+        for name, mart in reversed(self._marts.items()):
+            if name in wanted:
+                wanted |= {source for source in mart.inputs if source in self._marts}
+        return [name for name in self._marts if name in wanted]
+
+    def derive(self, marts: Collection[str]) -> None:
+        """Compute these marts, in this order, from the rows filled in."""
+        for name in marts:
+            self.con.execute(f"EXECUTE {quote_ident(name)}")
+
+    def plan(self, marts: Collection[str]) -> None:
+        """Plan the computing of these marts, outside any transaction, so that the plans outlive it."""
+        for name in marts:
+            if name not in self._planned:
+                self.con.execute(f"PREPARE {quote_ident(name)} AS INSERT INTO {sql_name(name)} {self._marts[name].sql}")
+                self._planned.add(name)
 
     def describe(self, query: str) -> dict[str, str]:
         """Output column -> DuckDB type of a query, without running it."""
@@ -59,7 +80,7 @@ class Sandbox:
             self.con.execute("ROLLBACK")
 
     def fill(self, dataset: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows; a mart becomes a table of these rows. Rows are numbered from 1 where provenance is not given."""
+        """Insert rows. They are numbered from 1 where provenance is not given."""
         known = self.columns.get(dataset)
         if known is None:
             raise InputError("the model does not declare this input", field=f"given.{dataset}", fix="add it to inputs")
@@ -68,19 +89,12 @@ class Sandbox:
             raise InputError(
                 "no such column", field=f"given.{dataset}.columns", value=unknown[0], fix=f"it has {', '.join(known)}"
             )
-        if dataset.startswith("marts."):
-            self._shadow(dataset)
         if not rows:
             return
         names, values = _numbered(list(columns), rows, known)
         listed = ", ".join(quote_ident(name) for name in names)
         tuples = ", ".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in values)
         self.con.execute(f"INSERT INTO {sql_name(dataset)} ({listed}) VALUES {tuples}")
-
-    def _shadow(self, mart: str) -> None:
-        listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in self.columns[mart].items())
-        self.con.execute(f"DROP VIEW {sql_name(mart)}")
-        self.con.execute(f"CREATE TABLE {sql_name(mart)} ({listed})")
 
     def _schema(self, dataset: str) -> None:
         self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_ident(split_dataset(dataset)[0])}")
