@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import beds
+from xiansuo.synth.medins import beds, limits, townships
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.medins.townships import Places
@@ -32,7 +32,11 @@ class Conduct:
     each: int
 
 
-RULES = (Conduct(beds.RULE, beds.plans, beds.plant, 5),)
+RULES = (
+    Conduct(beds.RULE, beds.plans, beds.plant, 5),
+    Conduct(limits.RULE, limits.plans, limits.plant, 4),
+)
+REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference,)
 
 
 def plant(world: World, book: Book, rounds: int) -> None:
@@ -41,6 +45,10 @@ def plant(world: World, book: Book, rounds: int) -> None:
     columns = ("id_number", "name", "gender", "birth", "phone", "region_code")
     queue = [Person(*row) for row in people.select(columns).iter_rows()]
     own = Book(book.names, queue, book.tables, book.cases, FIRST_SERIAL)
+    for level in townships.levels(rounds):
+        own.add("medins.fixmedins_level", **level)
+    for reference in REFERENCES:
+        reference(own)
     for number in range(rounds):
         for conduct in RULES:
             places = Places(world, conduct.rule, number)

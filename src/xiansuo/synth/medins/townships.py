@@ -7,7 +7,7 @@ No ordinary care happens there, so that daily inpatients and shares of admission
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from xiansuo.synth.medins.book import slots
@@ -29,7 +29,7 @@ BLOCKS: dict[str, tuple[int, int, str, int]] = {
 NAMES = {"low": "卫生院", "high": "中心医院", "changed": "康复医院", "ward": "护理院", "centre": "体检中心医院"}
 SLOT_MONTHS = 11
 GRADED_FROM = date(2024, 1, 1)
-CHANGE_MONTH = 7
+CHANGED_ON = date(2025, 7, 1)
 
 
 def codes(kind: str, number: int) -> list[str]:
@@ -63,6 +63,20 @@ def institutions(world: World, rounds: int) -> list[Row]:
     return rows
 
 
+def levels(rounds: int) -> Iterator[Row]:
+    """Their rows of medins.fixmedins_level: the kind "changed" was of the higher grade until the middle of 2025."""
+    for number in range(rounds):
+        for kind, (_, _, grade, _) in BLOCKS.items():
+            for code in codes(kind, number):
+                row: Row = {"fixmedins_code": code, "valid_from": GRADED_FROM, "valid_to": None, "hosp_lv": grade}
+                row["document_no"] = f"卫医评〔2023〕{code[-3:]}号"
+                if kind != "changed":
+                    yield row
+                    continue
+                yield {**row, "hosp_lv": HIGH, "valid_to": CHANGED_ON - timedelta(days=1)}
+                yield {**row, "valid_from": CHANGED_ON, "document_no": f"卫医评〔2025〕{code[-3:]}号"}
+
+
 class Places:
     """Hands out (institution, first day) pairs for one rule in one round; 25-day spans never overlap at one place."""
 
@@ -72,7 +86,7 @@ class Places:
 
     def _slots(self, world: World, rule: str, kind: str) -> Iterator[tuple[str, date]]:
         hospitals = codes(kind, self.number)
-        months = CHANGE_MONTH - 2 if kind == "changed" else SLOT_MONTHS
+        months = CHANGED_ON.month - 2 if kind == "changed" else SLOT_MONTHS
         order = world.rng(f"medins.{rule}.{kind}.{self.number}").permutation(len(hospitals) * months).tolist()
         return slots(hospitals, world.year, order)
 
