@@ -21,20 +21,9 @@ from xiansuo.synth.truth import DomainOutput, TruthCase, case_table, row_table
 from xiansuo.synth.world import make_world
 
 PROJECT = Path(__file__).parents[2]
-PERSONS = 4000
+PERSONS = 6000
 AS_OF = date(2025, 12, 31)
-RULES = (
-    "bed_hanging",
-    "bed_overload",
-    "duplicate_charge",
-    "excessive_dispensing",
-    "over_frequency",
-    "overlapping_visits",
-    "settled_after_death",
-    "sex_age_mismatch",
-    "split_admission",
-    "treated_in_custody",
-)
+RULES = sorted(rule.id for rule in load_model(PROJECT / "models" / "medins_fraud").rules)
 
 
 @dataclass(frozen=True)
@@ -70,6 +59,10 @@ def filled(model: Model, planted: DomainOutput) -> duckdb.DuckDBPyConnection:
             f"SELECT {listed}, 'planted', row_number() OVER () FROM planted_frame"
         )
         sandbox.con.unregister("planted_frame")
+    sandbox.con.execute("PRAGMA enable_optimizer")
+    marts = sandbox.marts_behind(" ".join(rule.hits_sql for rule in model.rules))
+    sandbox.plan(marts)
+    sandbox.derive(marts)
     return sandbox.con
 
 

@@ -15,6 +15,7 @@ from xiansuo.synth.medins import charges, conduct, patients, stays, townships, w
 from xiansuo.synth.medins.base import background
 from xiansuo.synth.medins.book import Book, Person, slots
 from xiansuo.synth.medins.catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
+from xiansuo.synth.medins.entitled import PERSONS_EACH_ROUND, plant_entitled
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import DomainOutput
 
@@ -64,7 +65,9 @@ def build(world: World) -> DomainOutput:
         _plant_institutions(world, book, rounds)
         _plant_people(world, book, rounds)
     conduct.plant(world, book, rounds)
-    ordinary = background(world, adults.slice(1_300 * rounds), rounds)
+    aside = adults.slice(1_300 * rounds, PERSONS_EACH_ROUND * rounds)
+    plant_entitled(world, book, [_person(row) for row in aside.iter_rows(named=True)], rounds)
+    ordinary = background(world, adults.slice((1_300 + PERSONS_EACH_ROUND) * rounds), rounds)
     tables = {name: _together(name, ordinary, book, names) for name in sorted({*ordinary, *book.tables})}
     return DomainOutput({**tables, "medins.fixmedins": catalogue, **rule_tables()}, book.cases)
 

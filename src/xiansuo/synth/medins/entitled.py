@@ -1,0 +1,41 @@
+"""Where the rules about entitlement, resale and crowds are planted: people of their own, in a book of their own.
+
+Belongs here: which of these rules are planted, how often, and on whom. Their kinds of cases are in ``benefits``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from xiansuo.synth.medins import benefits
+from xiansuo.synth.medins.book import Book, Person
+from xiansuo.synth.medins.catalog import hospital_codes, pharmacy_codes
+from xiansuo.synth.medins.patients import Stage
+from xiansuo.synth.medins.stays import Plan
+
+if TYPE_CHECKING:
+    from xiansuo.synth.world import World
+
+PERSONS_EACH_ROUND = 600
+FIRST_SERIAL = 200_000_000
+RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
+    ("injury", benefits.injury_plans, benefits.plant_injury, 5),
+)
+
+
+def plant_entitled(world: World, book: Book, people: list[Person], rounds: int) -> None:
+    """Write every planted case into ``book``; ``people`` are nobody else's, ``PERSONS_EACH_ROUND`` for every round."""
+    own = Book(book.names, people, serial=FIRST_SERIAL)
+    hospitals, pharmacies = hospital_codes(rounds), pharmacy_codes(rounds)
+    for name, plans, plant, each in RULES:
+        rng = world.rng(f"medins.days.{name}")
+        for _ in range(rounds):
+            for plan in plans(each):
+                for _ in range(plan.count):
+                    day = date(world.year, 2, 1) + timedelta(days=int(rng.integers(0, 240)))
+                    plant(own, Stage(hospitals, pharmacies, day), plan)
+    for dataset, rows in own.tables.items():
+        book.tables.setdefault(dataset, []).extend(rows)
+    book.cases += own.cases
