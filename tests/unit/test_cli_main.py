@@ -18,7 +18,7 @@ from xiansuo.core.errors import EnvironmentProblem, InputError, ProblemsFound, U
 
 COMMANDS = {
     "demo", "synth", "ingest", "deliveries", "quarantine", "run", "clues", "clue", "verify", "check", "test",
-    "evaluate", "sql", "status",
+    "evaluate", "sql", "status", "model", "rule",
 }  # fmt: skip
 
 

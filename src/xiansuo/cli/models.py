@@ -63,23 +63,19 @@ def run(
 
 def check(session: Session, json: JsonOption = False) -> None:
     """Lint contracts, assets, marts and models. Needs no data."""
-    from xiansuo.cli.output import note, print_json
+    from xiansuo.cli.output import note, print_json, relative
     from xiansuo.supervision.lint import check_project
 
     findings = check_project(session.settings.project)
     if json:
         print_json(findings)
     for finding in findings if not json else ():
-        file = _relative(finding.file, session.settings.project)
+        file = relative(finding.file, session.settings.project)
         typer.echo(f"{file}:{finding.line}:{finding.column}: {finding.code} {finding.message}  -> {finding.fix}")
     if findings:
         raise typer.Exit(EXIT_PROBLEMS)
     if not json:
         note("no problems")
-
-
-def _relative(file: Path, project: Path) -> Path:
-    return file.relative_to(project) if file.is_relative_to(project) else file
 
 
 def test(
@@ -90,7 +86,7 @@ def test(
     """Run the worked cases beside the rules."""
     from dataclasses import asdict
 
-    from xiansuo.cli.output import note, print_json
+    from xiansuo.cli.output import note, print_json, relative
     from xiansuo.supervision.cases import run_cases
 
     model, _, rule = (target or "").partition(".")
@@ -100,7 +96,7 @@ def test(
         print_json([{**asdict(result), "passed": result.passed} for result in results])
     else:
         for result in failed:
-            where = f"{_relative(result.file, session.settings.project)}:{result.line}"
+            where = f"{relative(result.file, session.settings.project)}:{result.line}"
             typer.echo(f"FAILED {result.model}.{result.rule}  {result.case}  ({where})")
             typer.echo("".join(f"  {failure}\n" for failure in result.failures), nl=False)
         note(f"{len(results) - len(failed)} passed, {len(failed)} failed")

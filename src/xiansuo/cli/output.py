@@ -47,6 +47,11 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def relative(file: Path, project: Path) -> Path:
+    """The path as a person at the project reads it."""
+    return file.relative_to(project) if file.is_relative_to(project) else file
+
+
 def print_json(value: Any) -> None:
     """``value`` as indented JSON with real characters. Dates and decimals are text, as exact as they are."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=plain) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,21 @@ def reference() -> str:
     root: Any = typer.main.get_command(app)
     shared = [option for option in root.params if option.name in shared_names()]
     parts = [HEADER, _options(shared)]
-    for name, command in root.commands.items():
+    for name, command in _commands(root):
         own = [item for item in command.params if item.name not in shared_names() | {"help"}]
         parts.append(f"\n## xiansuo {name}\n\n{command.help}\n\n```\n{_usage(name, own)}\n```\n")
         if own:
             parts.append(_options(own))
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _commands(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its full name, those of groups included."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _usage(name: str, params: list[Any]) -> str:

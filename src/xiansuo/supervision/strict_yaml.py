@@ -16,12 +16,17 @@ from xiansuo.core.errors import InputError
 
 def read_yaml(path: Path) -> Any:
     """Parse one YAML file. Floats become ``Decimal`` with their digits as written; InputError names file and line."""
-    import yaml
-
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError("the file is missing", file=path, fix=f"write {path.name}") from None
+    return parse_yaml(text, path)
+
+
+def parse_yaml(text: str, path: Path) -> Any:
+    """Parse the text of one YAML file; ``path`` is for errors."""
+    import yaml
+
     try:
         return yaml.load(text, Loader=_loader())
     except yaml.YAMLError as error:
@@ -31,12 +36,19 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"not readable as YAML: {problem}", file=path, field=where, fix="mend the YAML") from None
 
 
+def compose(text: str) -> Any:
+    """The tree of nodes with their marks, for those who change a file as text."""
+    import yaml
+
+    return yaml.compose(text, Loader=_loader())
+
+
 def line_of(path: Path, location: Sequence[str | int]) -> int:
     """The 1-based line of the deepest part of ``location`` (keys and list positions) that exists in the file."""
     import yaml
 
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_loader())
+        node = compose(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError):
         return 1
     line = 1
