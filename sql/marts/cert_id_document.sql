@@ -1,7 +1,7 @@
 -- name: cert_id_document
 -- title: 证件号码对照
 -- grain: one row per document number as any certificate dataset writes it
--- inputs: cert.site_worker, cert.cert_presented, cert.cert_official, cert.cert_housing, cert.cert_samr, cert.cert_other_register, cert.fake_order, cert.training_enrolment, cert.identity_change
+-- inputs: cert.site_worker, cert.cert_presented, cert.cert_official, cert.cert_housing, cert.cert_samr, cert.cert_other_register, cert.fake_order, cert.training_enrolment, cert.identity_change, cert.admin_penalty, cert.case_transfer, cert.exam_record
 -- materialise: delta
 -- 15-digit resident numbers become 18-digit ones (GB 11643-1999), numbers changed by the police lead to the present
 -- number (one change; chains are not followed). is_valid is NULL for passports and other documents.
@@ -14,6 +14,9 @@ WITH written AS (
     UNION SELECT id_no FROM cert.cert_other_register
     UNION SELECT buyer_id FROM cert.fake_order
     UNION SELECT id_no FROM cert.training_enrolment
+    UNION SELECT party_id FROM cert.admin_penalty
+    UNION SELECT person_id_no FROM cert.case_transfer
+    UNION SELECT id_no FROM cert.exam_record
     UNION SELECT old_id_no FROM cert.identity_change
     UNION SELECT new_id_no FROM cert.identity_change
 ),

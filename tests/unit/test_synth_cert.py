@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from xiansuo.synth import cert, shared
@@ -24,6 +25,9 @@ RULES = (
     "fake_verification_site",
     "buyer_on_site",
     "shared_cert_number",
+    "impossible_exam",
+    "fined_not_transferred",
+    "on_post_after_penalty",
 )
 Hit = tuple[str, date, date, str | None]
 
@@ -63,7 +67,8 @@ def city() -> City:
     model = load_model(PROJECT / "models" / "special_op_cert")
     project = Project(PROJECT)
     closure = project.closure(model.spec.inputs)
-    tables = output.tables | {"person.resident": shared.build(world).tables["person.resident"]}
+    residents = pl.concat([shared.build(world).tables["person.resident"], output.tables["person.resident"]])
+    tables = output.tables | {"person.resident": residents}
     con = duckdb.connect(config={"threads": "1"})
     for schema in {name.split(".")[0] for name in [*closure.datasets, "marts."]}:
         con.execute(f"CREATE SCHEMA {schema}")

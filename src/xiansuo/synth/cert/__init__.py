@@ -1,7 +1,7 @@
 """The certificate domain of the synthetic city: sites, workers, registers, card checks, a forgers' shop, and truth.
 
 Belongs here: ``build``, which puts the innocent many and the planted few into one set of tables. Who is innocent is
-``background``, what is planted is ``violations``, ``lookalikes`` and ``lookalikes_on_post``,
+``background``, what is planted is ``violations``, ``lookalikes``, ``lookalikes_on_post``, ``penalties`` and ``exams``,
 how a story becomes rows is ``book``.
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xiansuo.synth.cert import background, lookalikes, lookalikes_on_post, reference, violations
+from xiansuo.synth import shared
+from xiansuo.synth.cert import background, exams, lookalikes, lookalikes_on_post, penalties, reference, violations
 from xiansuo.synth.cert.book import Book, Person
 from xiansuo.synth.truth import DomainOutput
 
@@ -41,7 +42,16 @@ COLUMNS = {
     "cert.identity_change": "change_id kind old_id_no new_id_no old_name new_name change_date document_no",
     "cert.training_enrolment": "enrol_id id_no name school_uscc school_name work_category contract_no "
     "fee_yuan paid_date",
+    "cert.admin_penalty": "doc_no org_name party_kind party_name party_id party_uscc cause cert_no fine_yuan "
+    "decide_date status status_date",
+    "cert.case_transfer": "record_no doc_no person_id_no kind paper_no event_date agency_name",
+    "cert.exam_record": "exam_no id_no name work_category subject mode exam_date site_code site_name site_kind "
+    "site_lon site_lat outcome score",
+    "person.custody": "custody_id id_number name place_name place_code custody_kind entry_date exit_date",
+    "person.death": "id_number name death_date source_kind certificate_no",
+    "person.exit_entry": "id_number name direction event_date port_name place",
 }
+EXTRA_PERSONS = 700
 DATES = "first_issue valid_from valid_to review_due review_done status_date as_of enter_date leave_date day check_date"
 
 
@@ -74,9 +84,22 @@ def build(world: World) -> DomainOutput:
     violations.plant(book, scaled)
     lookalikes.plant(book, scaled)
     lookalikes_on_post.plant(book, scaled)
+    others = _others(world, scaled(EXTRA_PERSONS))
+    book.people = _people(others)
+    penalties.plant(book, scaled)
+    exams.plant(book, scaled)
     many = _background(world, hired, places, strangers)
     tables = {name: _joined(name, many.get(name), book.rows.get(name, [])) for name in COLUMNS}
+    tables["person.resident"] = shared.resident_rows(others)
     return DomainOutput(tables | reference.tables(), book.cases)
+
+
+def _others(world: World, count: int) -> pl.DataFrame:
+    """Adults whom only the stories about penalties and exams know, so that those stories change no older one."""
+    import polars as pl
+
+    grown = pl.col("birth").is_between(date(1963, 1, 1), date(1998, 12, 31))
+    return world.annex("exam", persons=2 * count).persons.filter(grown)
 
 
 def _scale(persons: int, eligible: int) -> float:

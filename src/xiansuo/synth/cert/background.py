@@ -102,7 +102,8 @@ def certificates(rng: np.random.Generator, stays: pl.DataFrame) -> pl.DataFrame:
     """One certificate per special-trade stay, good for the whole year; column ``register`` says where it is kept.
 
     Validity began in the last year before the city-year (housing), or up to five years before it (others); a third
-    of the emergency ones are renewals whose first issue lies six years earlier. Reviews were done in time.
+    of the emergency ones are renewals whose first issue lies six years earlier. Nobody was a minor at first issue.
+    Reviews were done in time.
     """
     import polars as pl
 
@@ -121,8 +122,10 @@ def certificates(rng: np.random.Generator, stays: pl.DataFrame) -> pl.DataFrame:
     back = pl.Series(rng.integers(30, 330, n)) + pl.Series(rng.integers(0, 5, n)) * 300 * (frame["register"] == "应急")
     renewal = pl.Series(rng.random(n) < 0.33) & (frame["register"] == "应急")
     serial = pl.Series(rng.permutation(n)).cast(pl.String).str.zfill(6)
-    frame = frame.with_columns(valid_from=pl.lit(date(2025, 1, 1)) - pl.duration(days=pl.lit(back)))
-    three = pl.col("valid_from").dt.offset_by("3y")
+    grown = pl.col("id_no").str.slice(6, 8).str.to_date("%Y%m%d").dt.offset_by("18y") + pl.duration(days=30)
+    began = pl.max_horizontal(pl.lit(date(2025, 1, 1)) - pl.duration(days=pl.lit(back)), grown)
+    frame = frame.with_columns(valid_from=began)
+    three, six_earlier = pl.col("valid_from").dt.offset_by("3y"), pl.col("valid_from").dt.offset_by("-6y")
     is_official = pl.col("register") == "应急"
     done = three - pl.duration(days=pl.lit(pl.Series(rng.integers(1, 60, n))))
     number = (
@@ -134,7 +137,7 @@ def certificates(rng: np.random.Generator, stays: pl.DataFrame) -> pl.DataFrame:
     )
     return frame.with_columns(
         cert_no=number,
-        first_issue=pl.when(renewal).then(pl.col("valid_from").dt.offset_by("-6y")).otherwise("valid_from"),
+        first_issue=pl.when(renewal & (six_earlier >= grown)).then(six_earlier).otherwise("valid_from"),
         valid_to=pl.col("valid_from").dt.offset_by(pl.concat_str(years.cast(pl.String), pl.lit("y")))
         - pl.duration(days=1),
         review_due=pl.when(is_official).then(three),

@@ -250,24 +250,49 @@ class Book:
     ) -> None:
         """One case per rule named in ``rules`` (split at blanks), with the window and rows that rule speaks of."""
         for rule in rules.split():
-            first, last = window or default_window(rule, scene)
-            self.cases.append(
-                TruthCase(
-                    case_id=f"cert-{rule}-{len(self.cases) + 1:05d}",
-                    model_id="special_op_cert",
-                    rule_id=rule,
-                    label=label,
-                    strength=strength or NORMAL_STRENGTH.get(rule, "A"),
-                    kind=kind,
-                    at_threshold=threshold,
-                    subject_id=subject or scene.id_no,
-                    occurred_from=first,
-                    occurred_to=last,
-                    exclusion_code=code,
-                    note=kind.replace("_", " "),
-                    rows=case_rows(scene),
-                )
+            self.case(
+                rule,
+                subject or scene.id_no,
+                kind,
+                window or default_window(rule, scene),
+                case_rows(scene),
+                label=label,
+                code=code,
+                threshold=threshold,
+                strength=strength or NORMAL_STRENGTH.get(rule, "A"),
             )
+
+    def case(
+        self,
+        rule: str,
+        subject: str,
+        kind: str,
+        window: tuple[date, date],
+        rows: list[RowKey],
+        *,
+        label: Label,
+        code: str | None = None,
+        threshold: bool = False,
+        strength: Strength = "A",
+    ) -> None:
+        """One case of one rule about any subject."""
+        self.cases.append(
+            TruthCase(
+                case_id=f"cert-{rule}-{len(self.cases) + 1:05d}",
+                model_id="special_op_cert",
+                rule_id=rule,
+                label=label,
+                strength=strength,
+                kind=kind,
+                at_threshold=threshold,
+                subject_id=subject,
+                occurred_from=window[0],
+                occurred_to=window[1],
+                exclusion_code=code,
+                note=kind.replace("_", " "),
+                rows=rows,
+            )
+        )
 
     def innocent(self, scene: Scene, rules: str, kind: str, code: str | None, **more: Any) -> None:
         """A look-alike: ``truth`` with that label and the code the rule should name."""
