@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from toy import Toy
 
 from xiansuo.contracts.load import load_contracts
 from xiansuo.core.settings import Settings
@@ -148,3 +149,28 @@ def test_schedules_come_from_the_file(home: Path) -> None:
 
 def test_the_whole_repository_resolves(home: Path) -> None:
     dg.Definitions.validate_loadable(build_defs(ROOT, home=home))
+
+
+def test_a_materialised_mart_and_model_tell_dagster_where_their_columns_come_from(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    toy = Toy(tmp_path)
+    toy.deliver("toy.station", [["S1", "一站", "330106"]])
+    toy.deliver("toy.reading", [["S1", "2025-03-01", "900"]])
+    toy.deliver("toy.declaration", [["S2", "2025-03-01", "900", ""]])
+    defs = build_defs(toy.project, home=toy.settings.home)
+    assets = [defs.get_assets_def(key) for key in (["marts", "subject_station"], ["models", "toy_model"])]
+    result = dg.materialize([*assets], instance=instance, resources=defs.resources)
+    assert result.success
+    told = {
+        ".".join(event.asset_key.path): event.materialization.metadata["dagster/column_lineage"].value
+        for event in result.get_asset_materialization_events()
+    }
+    station = told["marts.subject_station"].deps_by_column["name"]
+    assert [(dep.asset_key.path, dep.column_name) for dep in station] == [(["toy", "station"], "name")]
+    amount = {
+        (".".join(dep.asset_key.path), dep.column_name) for dep in told["models.toy_model"].deps_by_column["amount"]
+    }
+    assert amount == {("toy.reading", "litres"), ("toy.declaration", "litres")}
+    name = told["models.toy_model"].deps_by_column["subject_name"]
+    assert (["marts", "subject_station"], "name") in [([*dep.asset_key.path], dep.column_name) for dep in name]

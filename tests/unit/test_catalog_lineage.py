@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from xiansuo.catalog.column_lineage import query_sources
 from xiansuo.catalog.discover import Units
-from xiansuo.catalog.lineage import Lineage, Node, lineage, query_sources
+from xiansuo.catalog.lineage import Lineage, Node, lineage
 from xiansuo.catalog.marts import inline
 
 KNOWN = {

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xiansuo.catalog import meta
+from xiansuo.catalog.column_lineage import mart_sources
 from xiansuo.catalog.discover import Units, discover
-from xiansuo.catalog.lineage import mart_sources
 from xiansuo.catalog.marts import dataset_types, mart_relations
 from xiansuo.catalog.masks import column_mask, derived_mask, is_personal, masked
 from xiansuo.core.files import locked

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from xiansuo.cli import clue_commands, deliveries, demo, lake_commands, model_commands, models
+from xiansuo.cli import clue_commands, deliveries, demo, lake_commands, lineage_commands, model_commands, models, test_command
 from xiansuo.cli.session import Choices, DebugOption, HomeOption, ProjectOption, ThreadsOption
 
 EXIT_ENVIRONMENT = 4
@@ -50,7 +50,7 @@ def shared(
     ctx.obj = Choices(home, project, threads, debug)
 
 
-for group in (demo, deliveries, models, model_commands, clue_commands, lake_commands):
+for group in (demo, deliveries, models, test_command, model_commands, clue_commands, lake_commands, lineage_commands):
     group.register(app)
 
 

@@ -63,12 +63,15 @@ def load_contracts(project: Path) -> dict[str, Contract]:
     return {contract.dataset: contract for contract in map(load_contract, paths)}
 
 
-def load_contract(path: Path) -> Contract:
-    """The contract in ``path`` (``<domain>/<dataset>.yml``); InputError naming file, field, value and fix."""
+def load_contract(path: Path, *, in_place: bool = True) -> Contract:
+    """The contract in ``path``; InputError naming file, field, value and fix.
+
+    ``in_place`` asks that it lies under its id, ``<domain>/<dataset>.yml``; a proposed one may lie anywhere.
+    """
     raw = read_yaml(path)
     _check_keys(raw, path)
     _check_standard(raw, path)
-    dataset = _dataset(raw, path)
+    dataset = _dataset(raw, path, in_place=in_place)
     table = _only_table(raw, dataset, path)
     columns = tuple(_column(entry, path) for entry in table["properties"])
     _check_columns(columns, path)
@@ -144,13 +147,13 @@ def _check_standard(raw: Mapping[str, Any], path: Path) -> None:
             )
 
 
-def _dataset(raw: Mapping[str, Any], path: Path) -> str:
+def _dataset(raw: Mapping[str, Any], path: Path, *, in_place: bool) -> str:
     dataset = _text(raw, "id", path)
     try:
         domain, name = split_dataset(dataset)
     except UsageError as error:
         raise InputError(error.message, file=path, field="id", value=dataset, fix=error.fix) from None
-    if (domain, name) != (path.parent.name, path.stem):
+    if in_place and (domain, name) != (path.parent.name, path.stem):
         raise InputError(
             "the id does not match the file's place",
             file=path,

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from xiansuo.catalog.discover import Units
+from xiansuo.catalog.trace import relations
 from xiansuo.contracts.asset import load_assets
 from xiansuo.contracts.load import load_contracts
 from xiansuo.core.settings import Settings
@@ -31,6 +34,7 @@ def build_defs(
     contracts, specs = load_contracts(project), load_assets(project)
     marts = load_marts(project)
     models = {name: model for name, model in load_models(project).items() if model.spec.status != "retired"}
+    known = cache(partial(relations, Units(contracts, specs, marts, models)))
     datasets = [dataset_asset(spec, contracts[name]) for name, spec in sorted(specs.items())]
     schedules = load_schedules(project / "pipelines" / "schedules.yml", sorted(models))
     resources = {
@@ -40,8 +44,8 @@ def build_defs(
     return dg.Definitions(
         assets=[
             *datasets,
-            *(mart_asset(mart) for _, mart in sorted(marts.items())),
-            *(model_asset(model) for _, model in sorted(models.items())),
+            *(mart_asset(mart, known) for _, mart in sorted(marts.items())),
+            *(model_asset(model, known) for _, model in sorted(models.items())),
         ],
         asset_checks=[audit_check(contracts[name]) for name in sorted(specs)],
         sensors=[landing_sensor(sorted(specs))],

@@ -4,12 +4,13 @@ Belongs here: the thin steps that call `supervision.marts` and `clues.run`. Both
 to be computed, so a step over unchanged inputs is a no-op that says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import dagster as dg
 
+from xiansuo.catalog.trace import Relations, clue_columns
 from xiansuo.orchestration.datasets import dataset_key
-from xiansuo.orchestration.metadata import counts_metadata
+from xiansuo.orchestration.metadata import column_metadata, counts_metadata
 from xiansuo.orchestration.resources import XiansuoResource
 from xiansuo.supervision.mart_files import Mart
 from xiansuo.supervision.model import Model
@@ -17,8 +18,8 @@ from xiansuo.supervision.model import Model
 RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
 
-def mart_asset(mart: Mart) -> dg.AssetsDefinition:
-    """The asset that materialises one mart when its SQL or its inputs changed."""
+def mart_asset(mart: Mart, known: Callable[[], Relations]) -> dg.AssetsDefinition:
+    """The asset that materialises one mart when its SQL or its inputs changed; ``known`` gives the column lineage."""
 
     @dg.asset(
         key=dataset_key(mart.sql_name),
@@ -33,13 +34,14 @@ def mart_asset(mart: Mart) -> dg.AssetsDefinition:
         from xiansuo.supervision.marts import build_marts
 
         built = build_marts(xiansuo.settings(), [mart.sql_name])[mart.sql_name]
-        return dg.MaterializeResult(metadata={"fingerprint": built.fingerprint, "rebuilt": built.rebuilt})
+        columns = column_metadata(known().marts[mart.sql_name].outputs)
+        return dg.MaterializeResult(metadata={"fingerprint": built.fingerprint, "rebuilt": built.rebuilt, **columns})
 
     return build
 
 
-def model_asset(model: Model) -> dg.AssetsDefinition:
-    """The asset that runs one supervision model and writes its clue tables."""
+def model_asset(model: Model, known: Callable[[], Relations]) -> dg.AssetsDefinition:
+    """The asset that runs one supervision model and writes its clue tables; ``known`` gives the column lineage."""
     spec = model.spec
     names = "、".join(f"{rule.spec.code} {rule.spec.title}" for rule in model.rules)
 
@@ -59,7 +61,12 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
 
         result = run_model(xiansuo.settings(), spec.id)
         return dg.MaterializeResult(
-            metadata={"run_id": result.run_id, "skipped": result.skipped, **counts_metadata(result.counts)}
+            metadata={
+                "run_id": result.run_id,
+                "skipped": result.skipped,
+                **counts_metadata(result.counts),
+                **column_metadata(clue_columns(known(), model)),
+            }
         )
 
     return run

@@ -3,11 +3,12 @@
 Belongs here: turning contracts, receipts and run results into Dagster metadata. Never row values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
 
+from xiansuo.catalog.column_lineage import Source
 from xiansuo.contracts.model import Contract
 from xiansuo.ingest.receipts import Receipt
 
@@ -48,6 +49,18 @@ def receipt_metadata(receipt: Receipt) -> dict[str, Any]:
             [{name: file[name] for name in ("name", "size", "sha256")} for file in receipt.files]
         ),
     }
+
+
+def column_metadata(columns: Mapping[str, Iterable[Source]]) -> dict[str, Any]:
+    """Materialisation metadata: the columns of other assets behind each column of this one."""
+    deps = {
+        name: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(relation.split(".")), column_name=column)
+            for relation, column in sorted(sources)
+        ]
+        for name, sources in columns.items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=deps)}
 
 
 def counts_metadata(counts: Mapping[str, int]) -> dict[str, Any]:
