@@ -190,6 +190,13 @@ def rule_tables() -> dict[str, pl.DataFrame]:
                 "item_name": "大换药（本地内涵）",
                 "connotation": "按部位计价，每部位一次",
             },
+            {
+                **local,
+                "medins_list_codg": "LOC002",
+                "med_list_codg": "003109020050000",
+                "item_name": "纤维胃十二指肠镜检查（本地内涵）",
+                "connotation": "含镇静监护",
+            },
         ],
     }
     return {name: pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date}) for name, rows in tables.items()}

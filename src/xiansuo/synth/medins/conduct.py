@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import beds, limits, townships
+from xiansuo.synth.medins import beds, limits, prices, townships
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.medins.townships import Places
@@ -17,7 +17,7 @@ from xiansuo.synth.medins.townships import Places
 if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
-PEOPLE_PER_ROUND = 1_200
+PEOPLE_PER_ROUND = 2_400
 # Running numbers start far above those of the other planted visits, and stay odd.
 FIRST_SERIAL = 40_000_000
 
@@ -35,8 +35,9 @@ class Conduct:
 RULES = (
     Conduct(beds.RULE, beds.plans, beds.plant, 5),
     Conduct(limits.RULE, limits.plans, limits.plant, 4),
+    Conduct(prices.RULE, prices.plans, prices.plant, 4),
 )
-REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference,)
+REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference, prices.reference)
 
 
 def plant(world: World, book: Book, rounds: int) -> None:
