@@ -24,6 +24,7 @@ SECTIONS = {
     ("rule.yml", "exclusions"): shapes.Exclusion,
     ("cases.yml", "cases.yml"): shapes.Case,
     ("cases.yml", "given"): shapes.GivenTable,
+    ("mutants.yml", "mutants.yml"): shapes.JustifiedMutant,
     ("mappings/NAME.yml", "mappings/NAME.yml"): shapes.Mapping,
     ("mappings/NAME.yml", "inputs"): shapes.MappedInput,
 }

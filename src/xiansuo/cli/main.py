@@ -11,7 +11,16 @@ from typing import Annotated
 
 import typer
 
-from xiansuo.cli import clue_commands, deliveries, demo, lake_commands, lineage_commands, model_commands, models, test_command
+from xiansuo.cli import (
+    clue_commands,
+    deliveries,
+    demo,
+    lake_commands,
+    lineage_commands,
+    model_commands,
+    models,
+    test_command,
+)
 from xiansuo.cli.session import Choices, DebugOption, HomeOption, ProjectOption, ThreadsOption
 
 EXIT_ENVIRONMENT = 4

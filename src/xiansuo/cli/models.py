@@ -1,4 +1,4 @@
-"""``run``, ``check``, ``test`` and ``evaluate``: working with supervision models."""
+"""``run``, ``check`` and ``evaluate``: working with supervision models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXIT_PROBLEMS = 1
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for function in (run, check, test, evaluate):
+    for function in (run, check, evaluate):
         command(app)(function)
 
 
@@ -76,32 +76,6 @@ def check(session: Session, json: JsonOption = False) -> None:
         raise typer.Exit(EXIT_PROBLEMS)
     if not json:
         note("no problems")
-
-
-def test(
-    session: Session,
-    target: Annotated[str | None, typer.Argument(metavar="[MODEL[.RULE]]", help="Default: all models.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Run the worked cases beside the rules."""
-    from dataclasses import asdict
-
-    from xiansuo.cli.output import note, print_json, relative
-    from xiansuo.supervision.cases import run_cases
-
-    model, _, rule = (target or "").partition(".")
-    results = run_cases(session.settings.project, model=model or None, rule=rule or None)
-    failed = [result for result in results if not result.passed]
-    if json:
-        print_json([{**asdict(result), "passed": result.passed} for result in results])
-    else:
-        for result in failed:
-            where = f"{relative(result.file, session.settings.project)}:{result.line}"
-            typer.echo(f"FAILED {result.model}.{result.rule}  {result.case}  ({where})")
-            typer.echo("".join(f"  {failure}\n" for failure in result.failures), nl=False)
-        note(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    if failed:
-        raise typer.Exit(EXIT_PROBLEMS)
 
 
 def evaluate(

@@ -24,7 +24,8 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
     closure = project.closure({*model.spec.inputs, *(model.subject_of(rule).source for rule in model.rules)})
     texts = [*(mart.sql for mart in closure.marts), *(rule.hits_sql + rule.evidence_sql for rule in model.rules)]
     texts += [graph.sql for graph in model.graphs]
-    texts += [(rule.folder / "cases.yml").read_text(encoding="utf-8") for rule in model.rules]
+    files = [rule.folder / "cases.yml" for rule in model.rules]
+    texts += [file.read_text(encoding="utf-8") for file in files if file.is_file()]
     words = set(re.findall(r"\w+", " ".join(texts)))
     sandbox = Sandbox()
     for dataset in closure.datasets:

@@ -55,11 +55,12 @@ def run_cases(project: Path, model: str | None = None, rule: str | None = None) 
     contents = Project(project)
     results: list[CaseResult] = []
     for found in models:
-        results += _run_model(contents, found, _chosen(found, rule))
+        results += _run_model(contents, found, chosen_rules(found, rule))
     return results
 
 
-def _chosen(model: Model, rule: str | None) -> Iterable[Rule]:
+def chosen_rules(model: Model, rule: str | None) -> Iterable[Rule]:
+    """The rules of the model, or the one named by id or code; UsageError when there is none of that name."""
     if rule is None:
         return model.rules
     found = model.rule(rule) or next((item for item in model.rules if item.spec.code == rule), None)

@@ -12,14 +12,15 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import canonical_json, digest
-from xiansuo.supervision.model import Case, Graph, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
+from xiansuo.supervision.model import Case, Graph, JustifiedMutant, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 
 _T = TypeVar("_T")
 _PARAMETERS: TypeAdapter[dict[str, Parameter]] = TypeAdapter(dict[str, Parameter])
 _CASES: TypeAdapter[list[Case]] = TypeAdapter(list[Case])
+_JUSTIFIED: TypeAdapter[list[JustifiedMutant]] = TypeAdapter(list[JustifiedMutant])
 _MODEL_ENTRIES = {"model.yml", "parameters.yml", "README.md", "rules", "mappings", "graphs"}
-_RULE_ENTRIES = {"rule.yml", "hits.sql", "evidence.sql", "cases.yml"}
+_RULE_ENTRIES = {"rule.yml", "hits.sql", "evidence.sql", "cases.yml", "mutants.yml"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,21 @@ def load_cases(rule: Rule) -> list[Case]:
     if cases is None:
         raise ModelProblems(problems)
     return cases
+
+
+def load_justified(rule: Rule) -> list[JustifiedMutant]:
+    """The mutants somebody has judged harmless, none without a file; ModelProblems when it is not understood."""
+    path = rule.folder / "mutants.yml"
+    if not path.is_file():
+        return []
+    problems: list[Problem] = []
+    listed = _read(_JUSTIFIED, path, problems) or []
+    for position, item in enumerate(listed):
+        if item.mutant in {earlier.mutant for earlier in listed[:position]}:
+            problems.append(Problem(path, (position,), "the mutant is justified twice", "keep one", item.mutant))
+    if problems:
+        raise ModelProblems(problems)
+    return listed
 
 
 def load_parameters(path: Path) -> dict[str, Parameter]:

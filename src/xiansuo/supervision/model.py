@@ -204,6 +204,13 @@ class Case(Spec):
     evidence: int | None = None
 
 
+class JustifiedMutant(Spec):
+    """A surviving mutant that no case can notice, and why."""
+
+    mutant: str
+    why: str = Field(min_length=1)
+
+
 class MappedInput(Spec):
     """How one input is read from a foreign dataset; ``from: null`` says the other side has no such data."""
 
