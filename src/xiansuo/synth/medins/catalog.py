@@ -197,6 +197,13 @@ def rule_tables() -> dict[str, pl.DataFrame]:
                 "item_name": "纤维胃十二指肠镜检查（本地内涵）",
                 "connotation": "含镇静监护",
             },
+            {
+                **local,
+                "medins_list_codg": "LOC003",
+                "med_list_codg": "003310040020000",
+                "item_name": "阑尾切除术（本地内涵）",
+                "connotation": "经另一切口，单独计价",
+            },
         ],
     }
     return {name: pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date}) for name, rows in tables.items()}

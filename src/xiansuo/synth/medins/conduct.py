@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import beds, limits, prices, townships
+from xiansuo.synth.medins import beds, limits, prices, splits, townships
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.medins.townships import Places
@@ -36,8 +36,9 @@ RULES = (
     Conduct(beds.RULE, beds.plans, beds.plant, 5),
     Conduct(limits.RULE, limits.plans, limits.plant, 4),
     Conduct(prices.RULE, prices.plans, prices.plant, 4),
+    Conduct(splits.RULE, splits.plans, splits.plant, 4),
 )
-REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference, prices.reference)
+REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference, prices.reference, splits.reference)
 
 
 def plant(world: World, book: Book, rounds: int) -> None:
