@@ -22,6 +22,8 @@ PERSONS_EACH_ROUND = 600
 FIRST_SERIAL = 200_000_000
 RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
     ("injury", benefits.injury_plans, benefits.plant_injury, 5),
+    ("approval", benefits.approval_plans, benefits.plant_approval, 5),
+    ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),
 )
 
 
