@@ -234,7 +234,7 @@ SELECT
         WHEN net_sets <= 0 THEN 'REVERSED'
         WHEN is_local THEN 'LOCAL_ITEM'
         WHEN minutes_apart > $set_window_minutes THEN 'SEPARATE_ORDERS'
-    END,
+    END AS exclusion_code,
     mdtrt_id,
     certno,
     set_no,
