@@ -17,6 +17,7 @@ from xiansuo.synth.medins.book import Book, Person, slots
 from xiansuo.synth.medins.catalog import hospital_codes, institutions, pharmacy_codes, rule_tables
 from xiansuo.synth.medins.entitled import PERSONS_EACH_ROUND, plant_entitled
 from xiansuo.synth.medins.stays import Plan
+from xiansuo.synth.medins.trails import trails
 from xiansuo.synth.truth import DomainOutput
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def build(world: World) -> DomainOutput:
     aside = adults.slice(1_300 * rounds, PERSONS_EACH_ROUND * rounds)
     plant_entitled(world, book, [_person(row) for row in aside.iter_rows(named=True)], rounds)
     ordinary = background(world, adults.slice((1_300 + PERSONS_EACH_ROUND) * rounds), rounds)
+    ordinary |= trails(ordinary)
     tables = {name: _together(name, ordinary, book, names) for name in sorted({*ordinary, *book.tables})}
     return DomainOutput({**tables, "medins.fixmedins": catalogue, **rule_tables()}, book.cases)
 

@@ -1,6 +1,6 @@
 """Where the rules about entitlement, resale and crowds are planted: people of their own, in a book of their own.
 
-Belongs here: which of these rules are planted, how often, and on whom. Their kinds of cases are in ``benefits``.
+Belongs here: which of these rules are planted, how often, and on whom. Their kinds of cases are in ``benefits`` and ``resale``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import benefits
+from xiansuo.synth.medins import benefits, resale
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.catalog import hospital_codes, pharmacy_codes
 from xiansuo.synth.medins.patients import Stage
@@ -18,10 +18,11 @@ from xiansuo.synth.medins.stays import Plan
 if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
-PERSONS_EACH_ROUND = 600
+PERSONS_EACH_ROUND = 700
 FIRST_SERIAL = 200_000_000
 RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
     ("injury", benefits.injury_plans, benefits.plant_injury, 5),
+    ("trace", resale.trace_plans, resale.plant_trace, 5),
     ("approval", benefits.approval_plans, benefits.plant_approval, 5),
     ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),
 )

@@ -1,0 +1,40 @@
+"""What ordinary purchases leave behind besides their settlement: scanned trace codes.
+
+Belongs here: innocent rows for a part of the background's pharmacy purchases, made in vectors. Nothing is planted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xiansuo.synth.medins.book import PHARMACY
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHARE = 6  # visit numbers of the background are even, so this is every third
+
+
+def trails(ordinary: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """medins.trace_code of the ordinary purchases in ``ordinary`` (tables by dataset id): each box was sold once."""
+    import polars as pl
+
+    number = pl.col("mdtrt_id").str.slice(2).cast(pl.Int64)
+    bought = ordinary["medins.setl_d"].filter((pl.col("med_type") == PHARMACY) & (number % SHARE == 0))
+    lines = ordinary["medins.fee_list_d"].join(bought.select("setl_id"), on="setl_id", how="semi")
+    one = pl.lit(1).cast(pl.Decimal(18, 4))
+    return {
+        "medins.trace_code": lines.select(
+            "mdtrt_id",
+            "setl_id",
+            "bkkp_sn",
+            "fixmedins_code",
+            trace_id=pl.format("SM{}", number.cast(pl.String).str.zfill(9)),
+            drug_trac_codg=pl.format("81{}", number.cast(pl.String).str.zfill(18)),
+            trdn_flag=pl.lit("0"),
+            pack_level=pl.lit("单品"),
+            cnt=one,
+            pack_cnt=one,
+            scan_time=pl.col("fee_ocur_time"),
+        )
+    }
