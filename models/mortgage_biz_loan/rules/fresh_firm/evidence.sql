@@ -1,0 +1,20 @@
+-- 证据：贷款、企业登记、变更登记、申报、备案。
+SELECT h.hit_id, 'bank.biz_loan' AS dataset, l._file, l._row, 'loan' AS role
+FROM {{hits}} AS h
+JOIN bank.biz_loan AS l ON l.loan_no = h.loan_no
+UNION ALL
+SELECT h.hit_id, 'entity.company' AS dataset, c._file, c._row, 'registration' AS role
+FROM {{hits}} AS h
+JOIN entity.company AS c ON c.uscc = h.biz_uscc
+UNION ALL
+SELECT h.hit_id, 'entity.change_record' AS dataset, r._file, r._row, 'change' AS role
+FROM {{hits}} AS h
+JOIN entity.change_record AS r ON r.uscc = h.biz_uscc AND r.person_id = h.subject_id
+UNION ALL
+SELECT h.hit_id, 'tax.sales_return' AS dataset, s._file, s._row, 'return' AS role
+FROM {{hits}} AS h
+JOIN tax.sales_return AS s ON s.uscc = h.biz_uscc
+UNION ALL
+SELECT h.hit_id, 'entity.filing' AS dataset, e._file, e._row, 'filing' AS role
+FROM {{hits}} AS h
+JOIN entity.filing AS e ON e.uscc = h.biz_uscc AND e.kind = '个转企'

@@ -1,0 +1,16 @@
+-- 证据：贷款、按揭结清、审批备案、申报。
+SELECT h.hit_id, 'bank.biz_loan' AS dataset, l._file, l._row, 'loan' AS role
+FROM {{hits}} AS h
+JOIN bank.biz_loan AS l ON l.loan_no = h.loan_no
+UNION ALL
+SELECT h.hit_id, 'bank.mortgage_payoff' AS dataset, p._file, p._row, 'payoff' AS role
+FROM {{hits}} AS h
+JOIN bank.mortgage_payoff AS p ON p.mortgage_no = h.mortgage_no
+UNION ALL
+SELECT h.hit_id, 'bank.loan_filing' AS dataset, a._file, a._row, 'approval' AS role
+FROM {{hits}} AS h
+JOIN bank.loan_filing AS a ON a.loan_no = h.loan_no
+UNION ALL
+SELECT h.hit_id, 'tax.sales_return' AS dataset, s._file, s._row, 'return' AS role
+FROM {{hits}} AS h
+JOIN tax.sales_return AS s ON s.uscc = h.biz_uscc
