@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import quote_ident
@@ -14,6 +14,9 @@ from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select
 from xiansuo.supervision.model import Case, Model, Rule
 from xiansuo.supervision.project import PROVENANCE, Project
 from xiansuo.supervision.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    import duckdb
 
 Row = dict[str, Any]
 HITS_TABLE = "rule_hits"
@@ -74,7 +77,7 @@ class CasePlan:
 
     def hits(self, as_of: date | None) -> list[Row]:
         """Find the hits of the rows filled in; InputError when two are alike."""
-        found = _rows(self.sandbox, f"EXECUTE {self._statements(as_of)[0]}")
+        found = rows_of(self.sandbox.con, f"EXECUTE {self._statements(as_of)[0]}")
         found.sort(key=lambda row: [str(value) for value in row.values()])
         distinct = len({row["hit_id"] for row in found})
         if distinct < len(found):
@@ -87,7 +90,7 @@ class CasePlan:
 
     def evidence(self, as_of: date | None) -> list[Row]:
         """The evidence rows of the hits just found."""
-        found = _rows(self.sandbox, f"EXECUTE {self._statements(as_of)[1]}")
+        found = rows_of(self.sandbox.con, f"EXECUTE {self._statements(as_of)[1]}")
         unique = {tuple(row.values()): row for row in found}
         return sorted(unique.values(), key=lambda row: [str(value) for value in row.values()])
 
@@ -133,8 +136,9 @@ class CasePlan:
         return columns
 
 
-def _rows(sandbox: Sandbox, sql: str) -> list[Row]:
-    cursor = sandbox.con.execute(sql)
+def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    """The rows of a query, column -> value."""
+    cursor = con.execute(sql)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xiansuo.core.errors import InputError, UsageError
+from xiansuo.supervision.case_batch import CaseBatch
 from xiansuo.supervision.case_plan import CasePlan, Row, model_sandbox, sql_errors
 from xiansuo.supervision.load import find_model, load_cases, load_models
 from xiansuo.supervision.model import Case, Model, Rule
@@ -87,32 +88,70 @@ def _run_rules(model: Model, sandbox: Sandbox, rules: Iterable[Rule]) -> dict[st
 
 
 def _run_rule(sandbox: Sandbox, model: Model, rule: Rule) -> list[CaseResult]:
-    prepared = CasePlan(sandbox, model, rule)
+    cases = load_cases(rule)
+    failures = _all_at_once(sandbox, model, rule, cases)
+    failing = [position for position, found in enumerate(failures) if found]
+    if failing:  # a failure is shown only when the statements, run as written, fail as well
+        alone = _one_by_one(sandbox, model, rule, [cases[position] for position in failing])
+        failures = [alone.pop(0) if found else [] for found in failures]
+    return [
+        CaseResult(
+            model=model.id,
+            rule=rule.id,
+            case=case.case,
+            kind=case.kind,
+            file=rule.folder / "cases.yml",
+            position=position,
+            failures=tuple(failures[position]),
+        )
+        for position, case in enumerate(cases)
+    ]
+
+
+def _all_at_once(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[list[str]]:
+    """The failures of every case; one and the same for all cases that cannot be run together."""
+    if not cases:
+        return []
     try:
-        return [
-            CaseResult(
-                model=model.id,
-                rule=rule.id,
-                case=case.case,
-                kind=case.kind,
-                file=rule.folder / "cases.yml",
-                position=position,
-                failures=tuple(_run_case(prepared, case)),
-            )
-            for position, case in enumerate(load_cases(rule))
-        ]
+        batch = CaseBatch(sandbox, model, rule, cases)
+        try:
+            hits = batch.hits()
+            evidence = batch.evidence()
+        finally:
+            batch.close()
+    except InputError as error:
+        return [[str(error)] for _ in cases]
+    except sql_errors() as error:
+        return [[str(error)] for _ in cases]
+    return [
+        _doubles(hits[number])
+        + _compare(case, hits[number])
+        + _check_evidence(sandbox, case, hits[number], evidence[number])
+        for number, case in enumerate(cases)
+    ]
+
+
+def _doubles(hits: Sequence[Row]) -> list[str]:
+    distinct = len({row["hit_id"] for row in hits})
+    return [f"{len(hits)} hit rows, only {distinct} of them distinct"] if distinct < len(hits) else []
+
+
+def _one_by_one(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[list[str]]:
+    plan = CasePlan(sandbox, model, rule)
+    try:
+        return [_run_case(plan, case) for case in cases]
     finally:
-        prepared.close()
+        plan.close()
 
 
-def _run_case(prepared: CasePlan, case: Case) -> list[str]:
+def _run_case(plan: CasePlan, case: Case) -> list[str]:
     try:
-        prepared.prepare(case.as_of)
-        with prepared.sandbox.undone():
-            prepared.fill(case)
-            hits = prepared.hits(case.as_of)
-            evidence = prepared.evidence(case.as_of) if hits else []
-            return _compare(case, hits) + _check_evidence(prepared.sandbox, case, hits, evidence)
+        plan.prepare(case.as_of)
+        with plan.sandbox.undone():
+            plan.fill(case)
+            hits = plan.hits(case.as_of)
+            evidence = plan.evidence(case.as_of) if hits else []
+            return _compare(case, hits) + _check_evidence(plan.sandbox, case, hits, evidence)
     except InputError as error:
         return [str(error)]
     except sql_errors() as error:

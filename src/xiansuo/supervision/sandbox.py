@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.core.errors import InputError
-from xiansuo.core.naming import quote_ident, quote_literal, split_dataset
+from xiansuo.core.naming import quote_ident, split_dataset
 from xiansuo.supervision.mart_files import Mart
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ class Sandbox:
                 wanted |= {source for source in mart.inputs if source in self._marts}
         return [name for name in self._marts if name in wanted]
 
+    def mart_sql(self, mart: str) -> str:
+        """The SELECT of a mart."""
+        return self._marts[mart].sql
+
     def derive(self, marts: Collection[str]) -> None:
         """Compute these marts, in this order, from the rows filled in."""
         for name in marts:
@@ -81,6 +85,13 @@ class Sandbox:
 
     def fill(self, dataset: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows. They are numbered from 1 where provenance is not given."""
+        names, values = self.completed(dataset, columns, rows)
+        insert_rows(self.con, sql_name(dataset), names, values)
+
+    def completed(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> tuple[list[str], list[list[Any]]]:
+        """Columns and rows with the provenance they lack; InputError when the model has no such input or column."""
         known = self.columns.get(dataset)
         if known is None:
             raise InputError("the model does not declare this input", field=f"given.{dataset}", fix="add it to inputs")
@@ -89,15 +100,20 @@ class Sandbox:
             raise InputError(
                 "no such column", field=f"given.{dataset}.columns", value=unknown[0], fix=f"it has {', '.join(known)}"
             )
-        if not rows:
-            return
-        names, values = _numbered(list(columns), rows, known)
-        listed = ", ".join(quote_ident(name) for name in names)
-        tuples = ", ".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in values)
-        self.con.execute(f"INSERT INTO {sql_name(dataset)} ({listed}) VALUES {tuples}")
+        return _numbered(list(columns), rows, known)
 
     def _schema(self, dataset: str) -> None:
         self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_ident(split_dataset(dataset)[0])}")
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows as texts, which DuckDB casts to the columns' types; column by column, for literals are slow."""
+    if rows:
+        listed = ", ".join(quote_ident(name) for name in names)
+        columns = [[None if value is None else str(value) for value in column] for column in zip(*rows, strict=True)]
+        con.execute(f"INSERT INTO {table} ({listed}) SELECT {', '.join('unnest(?)' for _ in names)}", columns)
 
 
 def _numbered(
@@ -112,8 +128,3 @@ def _numbered(
         for position, row in enumerate(rows, start=1)
     ]
     return names, filled
-
-
-def _literal(value: Any) -> str:
-    """A text literal, which DuckDB casts to the column's type."""
-    return "NULL" if value is None else quote_literal(str(value))
