@@ -1,6 +1,6 @@
 """Where the rules about entitlement, resale and crowds are planted: people of their own, in a book of their own.
 
-Belongs here: which of these rules are planted, how often, and on whom. Their kinds of cases are in ``benefits`` and ``resale``.
+Belongs here: which of these rules are planted, how often, and on whom. ``benefits`` and ``resale`` hold their cases.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ PERSONS_EACH_ROUND = 700
 FIRST_SERIAL = 200_000_000
 RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
     ("injury", benefits.injury_plans, benefits.plant_injury, 5),
+    ("capped", resale.capped_plans, resale.plant_capped, 4),
     ("trace", resale.trace_plans, resale.plant_trace, 5),
     ("approval", benefits.approval_plans, benefits.plant_approval, 5),
     ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),
@@ -31,6 +32,7 @@ RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan
 def plant_entitled(world: World, book: Book, people: list[Person], rounds: int) -> None:
     """Write every planted case into ``book``; ``people`` are nobody else's, ``PERSONS_EACH_ROUND`` for every round."""
     own = Book(book.names, people, serial=FIRST_SERIAL)
+    resale.limits(own)
     hospitals, pharmacies = hospital_codes(rounds), pharmacy_codes(rounds)
     for name, plans, plant, each in RULES:
         rng = world.rng(f"medins.days.{name}")

@@ -1,4 +1,5 @@
-"""Planted cases of the rules about medicines that go round: trace codes settled twice (P3).
+"""Planted cases of the rules about medicines that go round: limits used up month by month (P2), trace codes settled
+twice (P3).
 
 Belongs here: what such a violation and each of its innocent look-alikes consist of. Buyers are people of their own.
 """
@@ -10,11 +11,23 @@ from decimal import Decimal
 from typing import Any
 
 from xiansuo.synth.medins.book import PHARMACY, Book, Line, Visit, moment
+from xiansuo.synth.medins.catalog import Item
 from xiansuo.synth.medins.patients import HYPERTENSION, Stage
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import RowKey
 
 SINGLE = {"trdn_flag": "0", "pack_level": "单品", "cnt": Decimal(1), "pack_cnt": Decimal(1)}
+CAPPED_CARE, MONTH_CAP = "140104", Decimal(600)
+RESOLD = (
+    Item("XN04BCP068B001010100020", "普拉克索片", "09", 1000),
+    Item("XC09DXS034B001010100021", "沙库巴曲缬沙坦钠片", "09", 1000),
+    Item("XA10BKD055B001010100022", "达格列净片", "09", 1000),
+)
+UNLISTED = (
+    Item("XR03DAA011B001010100023", "氨茶碱片", "09", 1000),
+    Item("XM05BAA006B001010100024", "阿仑膦酸钠片", "09", 1000),
+)
+FULL_UNITS = 127  # at ten yuan, 90 % in scope and half of it paid: 571.50 of a 600 yuan limit
 
 
 def trace_plans(each: int) -> list[Plan]:
@@ -109,3 +122,107 @@ def _corrected(book: Book, trace: str, at: datetime) -> list[RowKey]:
         reason="相邻药盒误扫",
     )
     return [("medins.trace_correction", {"correction_id": number})]
+
+
+def limits(book: Book) -> None:
+    """The monthly limit and the list of drugs that are resold."""
+    book.add(
+        "medins.outpatient_cap",
+        cap_no="XE2024001",
+        insutype="310",
+        med_type=CAPPED_CARE,
+        month_cap=MONTH_CAP,
+        document_no="杭医保发〔2024〕9号",
+        valid_from=date(2024, 1, 1),
+    )
+    for item, category in zip(RESOLD, ("帕金森", "心脑血管", "糖尿病"), strict=True):
+        book.add(
+            "medins.resale_drug",
+            generic_code=item.code[:10],
+            generic_name=item.name,
+            category=category,
+            source="历年倒卖医保药品案件",
+        )
+
+
+def capped_plans(each: int) -> list[Plan]:
+    """The kinds of P2; ``units`` are those of the first month, ``paper`` is a kind of prescription of that month."""
+    excused: dict[str, dict[str, Any]] = {
+        "REVERSED": {"refund_first": True},
+        "FAMILY_ACCOUNT": {"account": "acct_mulaid_pay"},
+        "HEAVY_USER": {"paper": "特殊病种"},
+        "LONG_PRESCRIPTION": {"paper": "长处方"},
+        "HOLIDAY_STOCK": {"paper": "节前备药"},
+        "ABROAD_STOCK": {"paper": "出境备药"},
+        "AGENT_PICKUP": {"agent": True},
+    }
+    return [
+        Plan("six_months", 8, "violation"),
+        Plan("eight_months", 2, "violation", how={"months": 8}),
+        Plan("just_full", 2, "violation", edge=True, how={"units": FULL_UNITS}),
+        *[Plan(code.lower(), each, code=code, how=how) for code, how in excused.items()],
+        Plan("just_not_full", 2, edge=True, how={"units": FULL_UNITS - 1}),
+        Plan("five_months", 2, edge=True, how={"months": 5}),
+        Plan("two_hospitals", 2, edge=True, how={"hospitals": 2}),
+        Plan("three_drugs_of_five", 2, edge=True, how={"unlisted": True}),
+    ]
+
+
+def plant_capped(book: Book, stage: Stage, plan: Plan) -> None:
+    """One P2 case: purchases that use up the monthly limit, each month at the next hospital."""
+    how = plan.how
+    person = book.person(born=(1945, 1975))
+    start = date(stage.day.year, 1 + stage.day.month % 4, 6)
+    rows: list[RowKey] = []
+    months = how.get("months", 6)
+    for place in range(months):
+        day = start.replace(month=start.month + place)
+        units = how.get("units", 130) if place == 0 else 130
+        drugs = [RESOLD[place % 3], RESOLD[(place + 1) % 3]]
+        if how.get("unlisted") and place < 2:
+            drugs[1] = UNLISTED[place]
+        lines = [Line(drugs[0], moment(day, 10), 64, days=15), Line(drugs[1], moment(day, 11), units - 64, days=15)]
+        visit = book.visit(
+            person,
+            stage.hospitals[(start.day + start.month + place % how.get("hospitals", 3)) % len(stage.hospitals)],
+            CAPPED_CARE,
+            moment(day, 9),
+            moment(day, 12),
+            lines,
+            diagnosis=("G20.x00", "帕金森病"),
+            account_only=how.get("account") if place == 0 else None,
+        )
+        rows += visit.rows
+        if how.get("refund_first") and place == 0:
+            book.refund(visit, moment(day + timedelta(days=3)))
+        if how.get("agent") and place % 3 == 2:
+            book.agent(visit, moment(day, 12))
+        if "paper" in how and place == 0:
+            rows += _paper(book, visit, drugs[0], how["paper"], day)
+    book.truth(
+        "capped_dispensing",
+        plan.label,
+        plan.kind,
+        person.certno,
+        (start, start.replace(month=start.month + months - 1)),
+        rows,
+        code=plan.code,
+        strength="B",
+        edge=plan.edge,
+    )
+
+
+def _paper(book: Book, visit: Visit, drug: Item, kind: str, day: date) -> list[RowKey]:
+    number = book.next_id("CF")
+    book.add(
+        "medins.long_prescription",
+        rx_no=number,
+        certno=visit.person.certno,
+        generic_code=drug.code[:10],
+        issued_on=day,
+        covers_days=366 if kind == "特殊病种" else 60,
+        kind=kind,
+        fixmedins_code=visit.institution,
+        chfpdr_name="门诊医师",
+    )
+    return [("medins.long_prescription", {"rx_no": number})]
