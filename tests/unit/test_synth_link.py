@@ -25,7 +25,7 @@ from xiansuo.synth.truth import DomainOutput, TruthCase
 from xiansuo.synth.world import make_world
 
 ROOT = Path(__file__).parents[2]
-MODELS = {name: find_model(ROOT, name) for name in ("forward_link",)}
+MODELS = {name: find_model(ROOT, name) for name in ("forward_link", "reverse_link")}
 RULES = [(model, rule) for model in MODELS.values() for rule in model.rules]
 MARTS = ("working_day", "penalty_context")
 NAMES = [rule.id for _, rule in RULES]

@@ -1,8 +1,8 @@
 """The two transfer domains of the synthetic city: from penalty to prosecution, and from non-prosecution to penalty.
 
 Belongs here: ``build``, which puts the innocent many and the planted few into one set of tables. The many are
-``background``; the few are ``penalties``, ``repeats`` and ``channel``; how a story becomes rows
-is ``book``.
+``background``; the few are ``penalties``, ``repeats`` and ``channel`` on the way forward, ``opinions`` and
+``aftermath`` on the way back; how a story becomes rows is ``book``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.synth import shared
-from xiansuo.synth.link import background, channel, penalties, repeats
+from xiansuo.synth.link import aftermath, background, channel, opinions, penalties, repeats
 from xiansuo.synth.link.book import Book, Party
 from xiansuo.synth.truth import DomainOutput
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SMALL_PEOPLE = 19_400
 PEOPLE, FIRMS = 3_200, 1_400
-FINED, MOVED = 1_200, 200
+FINED, MOVED, SPARED = 1_200, 200, 300
 COLUMNS = {
     "admin.penalty": "doc_no case_no org_code org_name org_kind party_kind party_id party_name cause facts act_from "
     "act_to decision_date fine_yuan detention_days replaces_no region_code",
@@ -39,8 +39,20 @@ COLUMNS = {
     "police.transfer_receipt": "receipt_no transfer_no police_org received_date decision decision_date cc_date "
     "cc_platform_no extension_no extended_to supplement_no supplement_from supplement_to withdrawn_date "
     "withdrawal_cc_date withdrawal_cc_no review_filed_date review_decided_date",
+    "admin.organ": "org_code org_name org_kind level region_code",
+    "admin.organ_power": "org_code org_kind valid_from valid_to level basis_no",
+    "justice.non_prosecution": "np_no org_name id_no name kind charge act_from act_to discovered_date report_no "
+    "reported_date decision_date registered_date amount_yuan detained_days act_region",
+    "justice.opinion": "doc_no np_no to_org_code to_org_name sent_date signed_date reply_due org_filed_date "
+    "extension_no extended_due withdrawn_date reply_date reply_no reply_result reply_penalty_no designation_no",
+    "justice.appeal": "appeal_no np_no kind filed_date closed_date",
+    "justice.review_decision": "decision_no np_no kind from_date to_date reason",
+    "justice.seized_property": "item_no np_no description value_yuan seized_date disposition disposed_date "
+    "kept_for_case_no claim_notice_no claim_notice_to",
+    "person.death": "id_number name death_date source_kind certificate_no",
 }
-DATES = "act_from act_to extended_to supplement_from supplement_to reply_due extended_due from_date to_date"
+DATES = """act_from act_to extended_to supplement_from supplement_to reply_due extended_due from_date to_date
+valid_from valid_to claim_notice_to"""
 
 
 def build(world: World) -> DomainOutput:
@@ -68,6 +80,8 @@ def build(world: World) -> DomainOutput:
     penalties.plant(book, scaled)
     repeats.plant(book, scaled)
     channel.plant(book, scaled)
+    opinions.plant(book, scaled)
+    aftermath.plant(book, scaled)
     tables = {name: _joined(name, many.get(name), book.rows.get(name, [])) for name in COLUMNS}
     return DomainOutput(tables | {"person.resident": _residents(annex.persons, tables)}, book.cases)
 
@@ -90,7 +104,8 @@ def _background(annex: World, adults: pl.DataFrame, scale: float) -> dict[str, p
     people = adults.select(id="id_number", name="name", kind=pl.lit("个人"), region="region_code")
     fined = pl.concat([firms.head(int(MOVED * scale)), people])
     rng = annex.rng("link.background")
-    tables = background.penalties(rng, fined.head(int(FINED * scale)))
+    spared = people.tail(int(SPARED * scale))
+    tables = background.penalties(rng, fined.head(int(FINED * scale))) | background.opinions(rng, spared)
     return tables | background.transfers(rng, firms.tail(int(MOVED * scale)))
 
 
@@ -98,7 +113,7 @@ def _residents(people: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.Data
     """Register rows of everybody the tables name."""
     import polars as pl
 
-    named = tables["admin.penalty"]["party_id"]
+    named = pl.concat([tables["admin.penalty"]["party_id"], tables["justice.non_prosecution"]["id_no"]])
     return shared.resident_rows(people.filter(pl.col("id_number").is_in(named.unique().implode())))
 
 

@@ -99,6 +99,50 @@ def transfers(rng: np.random.Generator, parties: pl.DataFrame) -> dict[str, pl.D
     return {"admin.transfer": frame, "police.transfer_receipt": receipts}
 
 
+def opinions(rng: np.random.Generator, people: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """A non-prosecution for each person, half of them followed by an opinion that is answered in time.
+
+    The other half are traffic accidents, to which no administrative provision is mapped.
+    """
+    import polars as pl
+
+    n = people.height
+    made = ids.dates_between(rng, date(2025, 1, 6), date(2025, 9, 30), n)
+    act = _later(made, rng.integers(-120, -40, n))
+    mapped = pl.Series(rng.random(n) < 0.5)
+    number = pl.Series(ids.serial_codes("杭检不诉2025", n)).cast(pl.String)
+    frame = people.select(
+        np_no=number,
+        org_name=pl.lit("杭州市人民检察院"),
+        id_no="id",
+        name="name",
+        kind=pl.lit("酌定不起诉"),
+        charge=pl.lit(mapped).replace_strict({True: "危险驾驶罪", False: "交通肇事罪"}, return_dtype=pl.String),
+        act_from=act,
+        act_to=act,
+        discovered_date=act,
+        decision_date=made,
+        registered_date=made,
+        act_region="region",
+    )
+    sent = _later(made, rng.integers(1, 6, n))
+    replied = _later(sent, rng.integers(10, 55, n))
+    county = people["region"].replace_strict(COUNTIES)
+    answers = people.select(
+        doc_no=pl.Series(ids.serial_codes("杭检意2025", n)).cast(pl.String),
+        np_no=number,
+        to_org_code=pl.col("region") + "公安",
+        to_org_name=county + OFFICES["公安"],
+        sent_date=sent,
+        signed_date=sent,
+        reply_due=_later(sent, rng.integers(60, 91, n)),
+        reply_date=replied,
+        reply_no=pl.Series(ids.serial_codes("复函2025", n)).cast(pl.String),
+        reply_result=pl.lit("不予处罚"),
+    )
+    return {"justice.non_prosecution": frame, "justice.opinion": answers.filter(mapped)}
+
+
 def _later(day: pl.Series, days: ids.Ints) -> pl.Series:
     import polars as pl
 

@@ -1,7 +1,8 @@
 """The book the transfer cases are written into: rows of every table that agree with each other, and their truth.
 
 Belongs here: how one penalty, transfer, receipt, non-prosecution or opinion becomes a row that breaks no rule unless
-its author says so. Which stories are told is ``penalties``, ``repeats``, ``channel`` and ``opinions``.
+its author says so. Which stories are told is ``penalties``, ``repeats``, ``channel``, ``opinions``
+and ``aftermath``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ KEYS = {
     "justice.appeal": "appeal_no",
     "justice.review_decision": "decision_no",
     "justice.seized_property": "item_no",
+    "admin.organ": "org_code",
+    "admin.organ_power": "org_code org_kind valid_from",
     "person.death": "id_number source_kind",
 }
 OFFICES = {
@@ -46,12 +49,16 @@ OFFICES = {
     "应急管理": "应急管理局",
     "生态环境": "生态环境分局",
     "公安": "公安分局",
+    "综合执法": "综合行政执法局",
 }
 STRENGTHS: dict[str, Strength] = {
     "repeat_penalties": "B",
     "no_copy_to_procuratorate": "B",
     "no_penalty_after_refusal": "B",
     "split_fines": "B",
+    "property_not_disposed": "B",
+    "barred_or_deceased": "B",
+    "wrong_agency": "B",
 }
 CHARGES = {
     "假冒注册商标": "假冒注册商标罪",
