@@ -14,6 +14,7 @@ from rule_bench import SMALL, Hit, found, load_tables
 from xiansuo.supervision.load import find_model
 from xiansuo.synth import shell
 from xiansuo.synth.generate import check_rows
+from xiansuo.synth.shell.book import SHAPE
 from xiansuo.synth.truth import DomainOutput
 
 MODEL = find_model(SMALL.project, "shell_invoice")
@@ -71,6 +72,6 @@ def test_rule_finds_what_was_planted_and_nothing_else(
 
 
 def test_keys_are_unique(trade: DomainOutput) -> None:
-    for name, keys in shell.book.KEYS.items():
-        frame = trade.tables[name]
-        assert not frame.select(pl.struct(keys).is_duplicated().any()).item(), name
+    for name in SHAPE.columns:
+        keys = pl.struct(SHAPE.key(name))
+        assert not trade.tables[name].select(keys.is_duplicated().any()).item(), name

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xiansuo.synth import shared
 from xiansuo.synth.shell import control, invoices, money
-from xiansuo.synth.shell.book import GOODS, Book
+from xiansuo.synth.shell.book import GOODS, SHAPE, Book
 from xiansuo.synth.truth import DomainOutput
 
 if TYPE_CHECKING:
@@ -25,21 +24,15 @@ ROLES = ("法定代表人", "财务负责人")
 
 def build(world: World) -> DomainOutput:
     """All tables of the domain for one city-year and the cases planted in them, the same for the same world."""
-    import polars as pl
-
     times = max(1, min(MOST, world.persons.height // SMALL_PERSONS))
     annex = world.annex("shell", PEOPLE * times, FIRMS * times)
-    book = Book(annex, world.rng("shell"), annex.companies.iter_rows(named=True), annex.persons.iter_rows(named=True))
+    firms, people = annex.companies.iter_rows(named=True), annex.persons.iter_rows(named=True)
+    book = Book(SHAPE, annex, world.rng("shell"), firms, people)
     _trade(book, times)
     control.plant(book, times)
     invoices.plant(book, times)
     money.plant(book, times)
-    companies = pl.DataFrame(
-        book.companies, schema=annex.companies.schema | {"status": pl.String, "cancel_date": pl.Date}, orient="row"
-    )
-    residents = pl.DataFrame(book.residents, schema=annex.persons.schema, orient="row")
-    people = {"person.resident": shared.resident_rows(residents), "entity.company": shared.company_rows(companies)}
-    return DomainOutput(people | book.frames(), book.cases)
+    return book.output()
 
 
 def _trade(book: Book, times: int) -> None:

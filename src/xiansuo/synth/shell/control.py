@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from xiansuo.synth.shell.book import STEEL, Book, company_key
+from xiansuo.synth.ledger import company_key
+from xiansuo.synth.shell.book import STEEL, Book
 from xiansuo.synth.truth import RowKey
 
 S1, S2, S3 = "crowded_address", "one_person_many_firms", "shared_contact"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from xiansuo.synth.shell.book import CLOTH, COAL, FLOUR, PHONES, STEEL, Book, company_key
+from xiansuo.synth.ledger import company_key
+from xiansuo.synth.shell.book import CLOTH, COAL, FLOUR, PHONES, STEEL, Book
 from xiansuo.synth.truth import RowKey
 
 S4, S5, S6, S7 = "sales_without_substance", "goods_mismatch", "quota_burst", "void_rate"
