@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _COUNTS = ("violations", "found", "violations_a", "found_a", "hits", "hits_right", "lookalikes", "leaked")
+_LIVE = "model_id VARCHAR, rule_id VARCHAR, hit_id VARCHAR, subject_id VARCHAR, occurred_from DATE, occurred_to DATE"
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,7 @@ def evaluate(settings: Settings, truth_dir: Path, *, model: str | None = None) -
 
     A violation is found when a hit of its rule that no explanation drops has its subject and overlaps its days.
     """
-    cases = truth_dir / "cases.parquet"
-    if not cases.is_file():
-        raise InputError("no planted truth here", file=cases, fix="point --truth at the truth folder of synth")
+    cases = _cases(truth_dir)
     con = connect(settings)
     try:
         _load(con, settings, cases, model)
@@ -94,17 +94,44 @@ def evaluate(settings: Settings, truth_dir: Path, *, model: str | None = None) -
         con.close()
 
 
+def score_hits(
+    con: duckdb.DuckDBPyConnection, truth_dir: Path, model_id: str, hits: Iterable[Mapping[str, Any]]
+) -> RuleScore:
+    """The pooled score of one model's hits that are in no run; InputError when the truth is not there."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE planted AS SELECT * FROM {_cases(truth_dir)} WHERE model_id = ?", [model_id]
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE live ({_LIVE})")
+    names = ("rule_id", "hit_id", "subject_id", "occurred_from", "occurred_to")
+    rows = [[model_id, *(hit[name] for name in names)] for hit in hits if hit["exclusion_effect"] != "drop"]
+    if rows:
+        con.executemany("INSERT INTO live VALUES (?, ?, ?, ?, ?, ?)", rows)
+    _match(con)
+    counts = con.execute(
+        "SELECT count(*) FILTER (label = 'violation'), count(*) FILTER (label = 'violation' AND matched), "
+        "count(*) FILTER (label = 'violation' AND strength = 'A'), "
+        "count(*) FILTER (label = 'violation' AND strength = 'A' AND matched), "
+        "(SELECT count(*) FROM weighed), (SELECT count(*) FILTER (is_right) FROM weighed), "
+        "count(*) FILTER (label = 'lookalike'), count(*) FILTER (label = 'lookalike' AND matched) FROM judged"
+    ).fetchone()
+    return RuleScore(model_id, "*", "*", *(counts or (0,) * len(_COUNTS)))
+
+
+def _cases(truth_dir: Path) -> str:
+    cases = truth_dir / "cases.parquet"
+    if not cases.is_file():
+        raise InputError("no planted truth here", file=cases, fix="point --truth at the truth folder of synth")
+    return f"read_parquet({quote_literal(str(cases))})"
+
+
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _load(con: duckdb.DuckDBPyConnection, settings: Settings, cases: Path, model: str | None) -> None:
+def _load(con: duckdb.DuckDBPyConnection, settings: Settings, cases: str, model: str | None) -> None:
     chosen = "" if model is None else f" WHERE model_id = {quote_literal(model)}"
-    con.execute(f"CREATE TEMP TABLE planted AS SELECT * FROM read_parquet({quote_literal(str(cases))}){chosen}")
-    con.execute(
-        "CREATE TEMP TABLE live (model_id VARCHAR, rule_id VARCHAR, hit_id VARCHAR, subject_id VARCHAR, "
-        "occurred_from DATE, occurred_to DATE)"
-    )
+    con.execute(f"CREATE TEMP TABLE planted AS SELECT * FROM {cases}{chosen}")
+    con.execute(f"CREATE TEMP TABLE live ({_LIVE})")
     lake = Lake(settings)
     for model_id in models_with_runs(lake):
         newest = latest_run(standing_runs(con, lake, model_id), None)
@@ -122,11 +149,11 @@ def _match(con: duckdb.DuckDBPyConnection) -> None:
         "AND h.occurred_from <= c.occurred_to AND h.occurred_to >= c.occurred_from"
     )
     con.execute(
-        f"CREATE TEMP TABLE judged AS SELECT c.*, EXISTS (SELECT 1 FROM live AS h WHERE {overlap}) AS matched "
-        "FROM planted AS c"
+        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT c.*, EXISTS (SELECT 1 FROM live AS h WHERE {overlap}) "
+        "AS matched FROM planted AS c"
     )
     con.execute(
-        "CREATE TEMP TABLE weighed AS SELECT h.*, EXISTS (SELECT 1 FROM planted AS c "
+        "CREATE OR REPLACE TEMP TABLE weighed AS SELECT h.*, EXISTS (SELECT 1 FROM planted AS c "
         f"WHERE c.label = 'violation' AND {overlap}) AS is_right FROM live AS h"
     )
 
