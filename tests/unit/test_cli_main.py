@@ -18,7 +18,7 @@ from xiansuo.core.errors import EnvironmentProblem, InputError, ProblemsFound, U
 
 COMMANDS = {
     "demo", "synth", "ingest", "deliveries", "quarantine", "run", "clues", "clue", "verify", "check", "test",
-    "evaluate", "sql", "status", "model", "rule",
+    "evaluate", "sql", "status", "model", "rule", "lineage", "impact",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from xiansuo.cli import (
+    check_command,
     clue_commands,
     deliveries,
     demo,
@@ -59,7 +60,18 @@ def shared(
     ctx.obj = Choices(home, project, threads, debug)
 
 
-for group in (demo, deliveries, models, test_command, model_commands, clue_commands, lake_commands, lineage_commands):
+GROUPS = (
+    demo,
+    deliveries,
+    models,
+    check_command,
+    test_command,
+    model_commands,
+    clue_commands,
+    lake_commands,
+    lineage_commands,
+)
+for group in GROUPS:
     group.register(app)
 
 

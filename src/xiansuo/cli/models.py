@@ -1,4 +1,4 @@
-"""``run``, ``check`` and ``evaluate``: working with supervision models."""
+"""``run`` and ``evaluate``: working with supervision models."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from xiansuo.cli.session import JsonOption, Session, command
 if TYPE_CHECKING:
     from xiansuo.clues.evaluate import EvaluationReport, RuleScore
 
-EXIT_PROBLEMS = 1
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for function in (run, check, evaluate):
+    for function in (run, evaluate):
         command(app)(function)
 
 
@@ -59,23 +57,6 @@ def run(
     else:
         headings = list(dict.fromkeys(key for row in rows for key in row))
         show(table(None, headings, ([row.get(key) for key in headings] for row in rows)))
-
-
-def check(session: Session, json: JsonOption = False) -> None:
-    """Lint contracts, assets, marts and models. Needs no data."""
-    from xiansuo.cli.output import note, print_json, relative
-    from xiansuo.supervision.lint import check_project
-
-    findings = check_project(session.settings.project)
-    if json:
-        print_json(findings)
-    for finding in findings if not json else ():
-        file = relative(finding.file, session.settings.project)
-        typer.echo(f"{file}:{finding.line}:{finding.column}: {finding.code} {finding.message}  -> {finding.fix}")
-    if findings:
-        raise typer.Exit(EXIT_PROBLEMS)
-    if not json:
-        note("no problems")
 
 
 def evaluate(

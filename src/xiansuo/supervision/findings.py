@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "XS004": "a contract or asset is not understood",
     "XS005": "an asset and a contract do not match up",
     "XS006": "a rule code is used twice",
+    "XS007": "a file that belongs to no unit",
     "XS010": "SQL is not one SELECT",
     "XS011": "SQL reads a table the model does not declare",
     "XS012": "no contract and no mart of that name",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xiansuo.supervision.findings import Finding
 from xiansuo.supervision.lint_rule import RuleCheck
-from xiansuo.supervision.load import ModelProblems, load_cases
+from xiansuo.supervision.load import ModelProblems, load_cases, load_justified
 from xiansuo.supervision.model import CASE_KINDS, Case
 from xiansuo.supervision.strict_yaml import line_of
 
@@ -15,6 +15,7 @@ def lint_cases(check: RuleCheck) -> list[Finding]:
     """All findings of one rule's cases."""
     try:
         cases = load_cases(check.rule)
+        load_justified(check.rule)
     except ModelProblems as error:
         return [
             Finding(item.file, item.line, 1, "XS001", f"{item.field}: {item.message}".removeprefix(": "), item.fix)

@@ -32,6 +32,7 @@ class Problem:
     message: str
     fix: str
     value: Any = None
+    code: str = "XS001"
 
     @property
     def line(self) -> int:
@@ -85,6 +86,8 @@ def load_model(folder: Path) -> Model:
     spec = _read(ModelSpec, folder / "model.yml", problems)
     parameters = _read(_PARAMETERS, folder / "parameters.yml", problems)
     rules = [_load_rule(path, problems) for path in sorted((folder / "rules").glob("*")) if path.is_dir()]
+    problems += _stray(folder / "rules", {path.name for path in (folder / "rules").glob("*") if path.is_dir()})
+    problems += _stray(folder / "mappings", {path.name for path in (folder / "mappings").glob("*.yml")})
     mappings = [_read(Mapping, path, problems) for path in sorted((folder / "mappings").glob("*.yml"))]
     graphs = _load_graphs(folder / "graphs", problems)
     problems += _stray(folder, _MODEL_ENTRIES)
@@ -150,16 +153,19 @@ def _load_rule(folder: Path, problems: list[Problem]) -> Rule | None:
 
 def _load_graphs(folder: Path, problems: list[Problem]) -> tuple[Graph, ...]:
     paths = sorted(folder.glob("*.sql"))
-    if folder.is_dir():
-        problems += _stray(folder, {path.name for path in paths})
-    return tuple(Graph(path.stem, path.read_text(encoding="utf-8"), path) for path in paths)
+    problems += _stray(folder, {path.name for path in paths})
+    return tuple(Graph(path.stem, _text(path, problems), path) for path in paths)
 
 
 def _text(path: Path, problems: list[Problem]) -> str:
     if not path.is_file():
         problems.append(Problem(path, (), "the file is missing", f"write {path.name}"))
         return ""
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problems.append(Problem(path, (), "not UTF-8 text", "save the file as UTF-8"))
+        return ""
 
 
 def _named_as_folder(file: Path, given: str, folder: str) -> list[Problem]:
@@ -169,9 +175,13 @@ def _named_as_folder(file: Path, given: str, folder: str) -> list[Problem]:
 
 
 def _stray(folder: Path, allowed: set[str]) -> list[Problem]:
-    names = sorted(path.name for path in folder.iterdir() if path.name not in allowed and path.name != "__pycache__")
+    if not folder.is_dir():
+        return []
+    names = sorted(path.name for path in folder.iterdir() if path.name not in allowed | {"__pycache__"})
+    names = [name for name in names if not name.startswith(".")]
     return [
-        Problem(folder / name, (), f"a folder of this kind does not hold {name}", f"remove {name}") for name in names
+        Problem(folder / name, (), f"{name} belongs to no unit", f"remove {name}, or see docs/rules.md", code="XS007")
+        for name in names
     ]
 
 

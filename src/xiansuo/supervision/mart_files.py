@@ -44,7 +44,10 @@ def load_marts(project: Path) -> dict[str, Mart]:
 
 def load_mart(path: Path) -> Mart:
     """Read one mart file with its header."""
-    sql = path.read_text(encoding="utf-8")
+    try:
+        sql = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text", file=path, field="text", fix="save the file as UTF-8") from None
     header = _header(sql)
     missing = [key for key in _KEYS if not header.get(key)]
     if missing:
