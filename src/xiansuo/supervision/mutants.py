@@ -6,24 +6,26 @@ person has judged harmless is ``justified``; spreading rules over processes is `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import quote_ident
-from xiansuo.supervision.bind import AS_OF, bind
-from xiansuo.supervision.case_plan import HITS_TABLE, CasePlan, sql_errors
+from xiansuo.supervision.bind import AS_OF
+from xiansuo.supervision.case_batch import HITS, CaseBatch
+from xiansuo.supervision.case_plan import sql_errors
+from xiansuo.supervision.case_sql import NUMBER, table_of
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS
 from xiansuo.supervision.load import load_cases
-from xiansuo.supervision.model import Case, DatedValue, Model, Parameter, Reference, Rule, Scalar
+from xiansuo.supervision.model import DatedValue, Model, Parameter, Reference, Rule, Scalar
 from xiansuo.supervision.mutate_kinds import ABOVE, BELOW
 from xiansuo.supervision.mutate_sql import Mutant, mutants_of, rewritten
 from xiansuo.supervision.sandbox import Sandbox
 
+_Outcome = dict[int, list[str]]
 Status = Literal["killed", "survived", "invalid"]
 EVIDENCE_PREFIX = "evidence-"
 _LONGEST = 10_000  # milliseconds a mutant may run: a recursion that lost its end is noticed by this
@@ -51,16 +53,21 @@ def rule_mutants(model: Model, rule: Rule, *, evidence: bool = False) -> list[Mu
 
 
 def judge(sandbox: Sandbox, model: Model, rule: Rule, mutants: Sequence[Mutant]) -> list[Judged]:
-    """Run mutants over the rule's cases until one notices; InputError when the rule itself fails."""
-    trials = [_Trial(mutant) for mutant in mutants]
+    """Run mutants over the rule's cases until one notices; InputError when the cases cannot be run at once."""
     cases = load_cases(rule)
-    bench = _Bench(sandbox, model, rule)
     try:
-        for as_of in dict.fromkeys(case.as_of for case in cases):
-            bench.run([case for case in cases if case.as_of == as_of], as_of, trials)
-    finally:
-        bench.plan.close()
-    return [trial.judged() for trial in trials]
+        batch = CaseBatch(sandbox, model, rule, cases)
+        try:
+            bench = _Bench(batch)
+            return [bench.judged(mutant) for mutant in mutants]
+        finally:
+            batch.close()
+    except sql_errors() as error:
+        raise InputError(
+            f"the rule does not run on all its cases at once: {str(error).strip()}",
+            file=rule.hits_file,
+            fix="make xiansuo test pass; SQL that DuckDB cannot run inside LATERAL cannot be mutated",
+        ) from error
 
 
 def nudged(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:
@@ -96,132 +103,87 @@ def _shown(parameter: Parameter) -> str:
     return " / ".join(str(dated.value) for dated in parameter.values)
 
 
-class _Trial:
-    """One mutant under way."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-        self.status: Status = "survived"
-        self.by: str | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether no case has noticed it yet."""
-        return self.status == "survived"
-
-    @property
-    def of_evidence(self) -> bool:
-        """Whether it is a mutant of evidence.sql."""
-        return self.mutant.file.name != "hits.sql"
-
-    def ends(self, status: Status, by: str) -> None:
-        """Say what became of it."""
-        self.status, self.by = status, by
-
-    def judged(self) -> Judged:
-        """The outcome, without the SQL."""
-        return Judged(replace(self.mutant, sql=""), self.status, self.by)
-
-
 class _Bench:
-    """One rule on which mutants are tried, case after case."""
+    """One rule with its cases in place and its own outcome, against which mutants are held."""
 
-    def __init__(self, sandbox: Sandbox, model: Model, rule: Rule) -> None:
-        self.plan = CasePlan(sandbox, model, rule)
-        self.con = sandbox.con
-        self.con.execute(f"SET max_execution_time = {_LONGEST}")
-        self._parameters = {**model.parameters, **nudged(model.parameters)}
-        self._rule = rule
+    def __init__(self, batch: CaseBatch) -> None:
+        self._batch = batch
+        batch.con.execute(f"SET max_execution_time = {_LONGEST}")
+        self._parameters = {**batch.model.parameters, **nudged(batch.model.parameters)}
+        batch.hits()
+        self._hit_columns = list(batch.columns)
+        described = batch.sandbox.describe(f"SELECT {_listed(self._hit_columns)} FROM {table_of(HITS)}")
+        self._typed = ", ".join(f"CAST({quote_ident(name)} AS {kind})" for name, kind in described.items())
+        self._expected = {False: self._outcome(batch.rule.hits_sql, False), True: _Outcome()}
+        self._check_rewriting()
+        self._with_evidence = False
 
-    def run(self, cases: Sequence[Case], as_of: date | None, trials: Sequence[_Trial]) -> None:
-        """Try the mutants still alive on cases of one as-of day."""
-        self.plan.prepare(as_of)
-        self._check_rewriting(cases, as_of)
-        names = {}
-        for number, trial in enumerate(trials):
-            if trial.alive and self._planned(trial, as_of, f"mutant_{number}"):
-                names[f"mutant_{number}"] = trial
-        for case in cases:
-            waiting = {name: trial for name, trial in names.items() if trial.alive}
-            while waiting:
-                waiting = self._tried(case, waiting)
-        for name in names:
-            self.con.execute(f"DEALLOCATE {name}")
+    def judged(self, mutant: Mutant) -> Judged:
+        """What becomes of one mutant."""
+        of_evidence = mutant.file.name != "hits.sql"
+        if of_evidence and not self._with_evidence:
+            self._expected[True] = self._outcome(self._batch.rule.evidence_sql, True)
+            self._with_evidence = True
+        status, by = self._noticed(mutant.sql, of_evidence)
+        return Judged(replace(mutant, sql=""), status, by)
 
-    def _tried(self, case: Case, waiting: Mapping[str, _Trial]) -> dict[str, _Trial]:
-        """Run mutants on one case until one fails, which ends the transaction; returns those not run yet."""
-        with self._filled(case) as (hits, evidence):
-            for position, (name, trial) in enumerate(waiting.items()):
-                try:
-                    rows = self._rows(f"EXECUTE {name}")
-                except sql_errors():
-                    trial.ends("killed", case.case)
-                    return dict(list(waiting.items())[position + 1 :])
-                if rows != (evidence if trial.of_evidence else hits):
-                    trial.ends("killed", case.case)
-        return {}
+    def _noticed(self, sql: str, of_evidence: bool) -> tuple[Status, str | None]:
+        expected = self._expected[of_evidence]
+        for numbers, query in self._queries(sql, of_evidence):
+            try:
+                found = self._run(query)
+            except sql_errors() as error:
+                first_line = str(error).strip().splitlines()[0]
+                return ("invalid" if _is_binding(error) else "killed"), first_line
+            for number in numbers:
+                if found.get(number, []) != expected.get(number, []):
+                    return "killed", self._batch.cases[number].case
+        return "survived", None
 
-    @contextmanager
-    def _filled(self, case: Case) -> Iterator[tuple[list[str], list[str]]]:
-        """The case's rows in place, with the rule's own hits and evidence."""
-        try:
-            with self.plan.sandbox.undone():
-                self.plan.fill(case)
-                hits = self.plan.hits(case.as_of)
-                evidence = self.plan.evidence(case.as_of)
-                yield (
-                    _comparable(tuple(row.values())[1:] for row in hits),
-                    _comparable(tuple(row.values()) for row in evidence),
-                )
-        except sql_errors() as error:
-            raise InputError(
-                f"the rule fails on its case {case.case!r}: {str(error).strip()}",
-                file=self._rule.folder / "cases.yml",
-                fix="make xiansuo test pass before asking for mutants",
-            ) from error
+    def _outcome(self, sql: str, of_evidence: bool) -> _Outcome:
+        found: _Outcome = {}
+        for _, query in self._queries(sql, of_evidence):
+            found |= self._run(query)
+        return found
 
-    def _planned(self, trial: _Trial, as_of: date | None, name: str) -> bool:
-        try:
-            self.con.execute(f"PREPARE {name} AS {self._statement(trial.mutant.sql, as_of, trial.of_evidence)}")
-        except sql_errors() as error:
-            trial.ends("invalid", str(error).strip().splitlines()[0])
-            return False
-        return True
+    def _queries(self, sql: str, of_evidence: bool) -> Iterator[tuple[list[int], str]]:
+        """The statements of all as-of days, giving the case's number and comparable values."""
+        for numbers, query in self._batch.queries(sql, self._values):
+            if of_evidence:
+                yield numbers, f"SELECT DISTINCT {_listed([NUMBER, *EVIDENCE_COLUMNS])} FROM ({query})"
+            else:
+                yield numbers, f"SELECT {NUMBER}, {self._typed} FROM ({query})"
 
-    def _statement(self, sql: str, as_of: date | None, of_evidence: bool) -> str:
-        parameters = {**self._parameters, **_days_beside(as_of)}
-        bound = bind(
-            sql,
-            parameters,
-            as_of=as_of,
-            event_date=self._rule.spec.event_date,
-            hits=HITS_TABLE if of_evidence else None,
-            unit=self._rule.id,
-        )
-        if of_evidence:
-            return f"SELECT DISTINCT {', '.join(EVIDENCE_COLUMNS)} FROM ({bound}\n)"
-        typed = ", ".join(f"CAST({quote_ident(name)} AS {kind})" for name, kind in list(self.plan.shape.items())[1:])
-        return f"SELECT {typed} FROM ({bound}\n)"
+    def _values(self, as_of: date | None) -> dict[str, Parameter]:
+        return {**self._parameters, **_days_beside(as_of)}
 
-    def _check_rewriting(self, cases: Sequence[Case], as_of: date | None) -> None:
+    def _run(self, query: str) -> _Outcome:
+        """Sorted rows as texts by case."""
+        found: _Outcome = {}
+        for number, *row in self._batch.con.execute(query).fetchall():
+            found.setdefault(number, []).append(repr(row))
+        return {number: sorted(rows) for number, rows in found.items()}
+
+    def _check_rewriting(self) -> None:
         """InputError when writing the tree back changes what hits.sql finds: mutants would then prove nothing."""
-        self.con.execute(f"PREPARE rewritten AS {self._statement(self._plain(), as_of, False)}")
-        for case in cases:
-            with self._filled(case) as (hits, _):
-                same = self._rows("EXECUTE rewritten") == hits
-            if not same:
-                raise InputError(
-                    f"hits.sql written back from its tree finds other rows in the case {case.case!r}",
-                    file=self._rule.hits_file,
-                    fix="write the SQL in the portable subset; if it is, report this as a defect",
-                )
-        self.con.execute("DEALLOCATE rewritten")
+        rule = self._batch.rule
+        status, by = self._noticed(rewritten(rule.hits_file, rule.hits_sql), False)
+        if status != "survived":
+            raise InputError(
+                f"hits.sql written back from its tree finds something else: {by}",
+                file=rule.hits_file,
+                fix="write the SQL in the portable subset; if it is, report this as a defect",
+            )
 
-    def _plain(self) -> str:
-        return rewritten(self._rule.hits_file, self._rule.hits_sql)
 
-    def _rows(self, sql: str) -> list[str]:
-        return _comparable(self.con.execute(sql).fetchall())
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(quote_ident(name) for name in names)
+
+
+def _is_binding(error: Exception) -> bool:
+    import duckdb
+
+    return isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
 
 
 def _days_beside(as_of: date | None) -> dict[str, Parameter]:
@@ -238,7 +200,3 @@ def _days_beside(as_of: date | None) -> dict[str, Parameter]:
         )
         for ending, step in ((ABOVE, 1), (BELOW, -1))
     }
-
-
-def _comparable(rows: Iterable[tuple[Any, ...]]) -> list[str]:
-    return sorted(repr(row) for row in rows)
