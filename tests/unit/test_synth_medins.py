@@ -13,6 +13,7 @@ import pytest
 from xiansuo.core.errors import InputError
 from xiansuo.supervision.bind import bind
 from xiansuo.supervision.cases import model_sandbox
+from xiansuo.supervision.graphs import GraphBinding, fill_graphs
 from xiansuo.supervision.load import load_model
 from xiansuo.supervision.model import Model, Rule
 from xiansuo.supervision.project import Project
@@ -60,9 +61,11 @@ def filled(model: Model, planted: DomainOutput) -> duckdb.DuckDBPyConnection:
         )
         sandbox.con.unregister("planted_frame")
     sandbox.con.execute("PRAGMA enable_optimizer")
-    marts = sandbox.marts_behind(" ".join(rule.hits_sql for rule in model.rules))
+    texts = [rule.hits_sql for rule in model.rules] + [graph.sql for graph in model.graphs]
+    marts = sandbox.marts_behind(" ".join(texts))
     sandbox.plan(marts)
     sandbox.derive(marts)
+    fill_graphs(sandbox.con, model.graphs, GraphBinding(model.id, model.parameters, AS_OF))
     return sandbox.con
 
 

@@ -23,6 +23,7 @@ FIRST_SERIAL = 200_000_000
 RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
     ("injury", benefits.injury_plans, benefits.plant_injury, 5),
     ("capped", resale.capped_plans, resale.plant_capped, 4),
+    ("ring", resale.ring_plans, resale.plant_ring, 5),
     ("trace", resale.trace_plans, resale.plant_trace, 5),
     ("approval", benefits.approval_plans, benefits.plant_approval, 5),
     ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),

@@ -1,5 +1,5 @@
-"""Planted cases of the rules about medicines that go round: limits used up month by month (P2), trace codes settled
-twice (P3).
+"""Planted cases of the rules about medicines that go round: limits used up month by month (P2), cards that hang
+together (P2R), trace codes settled twice (P3).
 
 Belongs here: what such a violation and each of its innocent look-alikes consist of. Buyers are people of their own.
 """
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from xiansuo.synth.medins.book import PHARMACY, Book, Line, Visit, moment
+from xiansuo.synth.medins.book import CLINIC, PHARMACY, Book, Line, Visit, moment
 from xiansuo.synth.medins.catalog import Item
 from xiansuo.synth.medins.patients import HYPERTENSION, Stage
 from xiansuo.synth.medins.stays import Plan
@@ -226,3 +226,104 @@ def _paper(book: Book, visit: Visit, drug: Item, kind: str, day: date) -> list[R
         chfpdr_name="门诊医师",
     )
     return [("medins.long_prescription", {"rx_no": number})]
+
+
+def ring_plans(each: int) -> list[Plan]:
+    """The kinds of P2R; ``by`` is what the cards share, ``papers`` the document that excuses them."""
+    excused: dict[str, dict[str, Any]] = {
+        "REFUNDED": {"refund_last": True},
+        "REGISTERED_CONTACT": {"papers": "contact"},
+        "FAMILY": {"papers": "family"},
+        "AGENT_PICKUP": {"agents": 2},
+    }
+    return [
+        Plan("one_phone", 3, "violation", strength="B", how={"cards": 4}),
+        Plan("one_account", 3, "violation", strength="B", how={"by": ("支付账户",)}),
+        Plan("one_address", 2, "violation", strength="B", how={"by": ("地址",)}),
+        Plan("phone_then_account", 2, "violation", strength="B", how={"cards": 5, "by": ("电话", "支付账户")}),
+        Plan("three_cards", 2, "violation", strength="B", edge=True),
+        *[Plan(code.lower(), each, code=code, how=how) for code, how in excused.items()],
+        Plan("two_cards", 4, edge=True, how={"cards": 2}),
+        Plan("other_drug", 3, how={"unlisted": True}),
+    ]
+
+
+def plant_ring(book: Book, stage: Stage, plan: Plan) -> None:
+    """One P2R case: cards on consecutive days; of two shared contacts the middle card has both."""
+    how = plan.how
+    cards = how.get("cards", 3)
+    kinds: tuple[str, ...] = how.get("by", ("电话",))
+    contacts = [_contact(book, kind) for kind in kinds]
+    rows: list[RowKey] = []
+    bought = []
+    for place in range(cards):
+        day = stage.day + timedelta(days=place)
+        drug = UNLISTED[0] if how.get("unlisted") else RESOLD[place % 3]
+        visit = book.visit(
+            book.person(born=(1945, 1985)),
+            stage.hospitals[(stage.day.day + place) % len(stage.hospitals)],
+            CLINIC,
+            moment(day, 9),
+            moment(day, 10),
+            [Line(drug, moment(day, 9, 30), 40, days=20)],
+            diagnosis=("G20.x00", "帕金森病"),
+        )
+        rows += visit.rows
+        bought.append(visit)
+        for at, kind in enumerate(kinds):
+            if len(kinds) == 1 or abs(place - cards // 2) <= 0 or (place < cards // 2) == (at == 0):
+                rows += _behind(book, visit, kind, contacts[at], day)
+    if how.get("refund_last"):
+        book.refund(bought[-1], moment(stage.day + timedelta(days=cards + 2)))
+    for visit in bought[: how.get("agents", 0)]:
+        book.agent(visit, moment(stage.day, 12))
+    rows += _ring_papers(book, bought, kinds[0], contacts[0], how.get("papers"))
+    book.truth(
+        "resale_ring",
+        plan.label,
+        plan.kind,
+        min(visit.person.certno for visit in bought),
+        (stage.day, stage.day + timedelta(days=cards - 1)),
+        rows,
+        code=plan.code,
+        strength="B",
+        edge=plan.edge,
+    )
+
+
+def _contact(book: Book, kind: str) -> str:
+    number = book.next_id("")[-8:]
+    return {"电话": f"199{number}", "支付账户": f"WX{number}", "地址": f"杭州市西湖区古墩路{number}号101室"}[kind]
+
+
+def _behind(book: Book, visit: Visit, kind: str, contact: str, day: date) -> list[RowKey]:
+    """Put the contact into the visit, or write the payment it made."""
+    if kind != "支付账户":
+        book.tables["medins.mdtrt_d"][-1]["tel" if kind == "电话" else "addr"] = contact
+        return []
+    number = book.next_id("ZF")
+    book.add(
+        "medins.self_payment",
+        payment_id=number,
+        setl_id=visit.setl_id,
+        pay_account=contact,
+        pay_channel="微信",
+        paid_at=moment(day, 10, 5),
+        paid_amt=book.tables["medins.setl_d"][-1]["cash_payamt"],
+    )
+    return [("medins.self_payment", {"payment_id": number})]
+
+
+def _ring_papers(book: Book, bought: list[Visit], kind: str, contact: str, papers: str | None) -> list[RowKey]:
+    rows: list[RowKey] = []
+    if papers == "contact":
+        key = {"contact": contact, "contact_kind": kind}
+        book.add("medins.contact_register", **key, owner_name="某镇敬老院", owner_kind="养老机构")
+        rows.append(("medins.contact_register", key))
+    if papers == "family":
+        group = book.next_id("GJ")
+        for visit in bought:
+            member = {"group_id": group, "certno": visit.person.certno}
+            book.add("medins.family_group", **member, relation="家庭成员", bound_on=date(2023, 3, 1))
+            rows.append(("medins.family_group", member))
+    return rows
