@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import beds, capacity, limits, prices, splits, stock, townships
+from xiansuo.synth.medins import beds, capacity, exams, limits, prices, splits, stock, townships
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.medins.townships import Places
@@ -39,6 +39,7 @@ RULES = (
     Conduct(splits.RULE, splits.plans, splits.plant, 4),
     Conduct(stock.RULE, stock.plans, stock.plant, 4),
     Conduct(capacity.RULE, capacity.plans, capacity.plant, 4),
+    Conduct(exams.RULE, exams.plans, exams.plant, 4),
 )
 REFERENCES: tuple[Callable[[Book], None], ...] = (limits.reference, prices.reference, splits.reference)
 
