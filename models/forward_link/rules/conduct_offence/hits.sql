@@ -21,7 +21,7 @@ tested AS (
     SELECT
         doc_no,
         count(CASE WHEN result = '合格' THEN 1 END) AS clean_reports,
-        count(CASE WHEN result = '不合格' THEN 1 END) AS dirty_reports
+        max(CASE WHEN result = '不合格' THEN 1 ELSE 0 END) AS has_dirty
     FROM admin.test_report
     GROUP BY doc_no
 )
@@ -34,7 +34,7 @@ SELECT
         WHEN d.is_in_force = 0 THEN 'NOT_IN_FORCE_AT_ACT'
         WHEN x.annulled_no IS NOT NULL THEN 'RECONSIDERED'
         WHEN x.merged_transfer_no IS NOT NULL THEN 'MERGED_TRANSFER'
-        WHEN t.clean_reports > 0 AND t.dirty_reports = 0 THEN 'TEST_CLEAN'
+        WHEN t.has_dirty = 0 THEN 'TEST_CLEAN'
         WHEN x.is_victim_or_employee = 1 THEN 'VICTIM_OR_EMPLOYEE'
         WHEN x.is_negligent = 1 THEN 'NEGLIGENT'
         WHEN x.age_at_act < $responsible_age THEN 'UNDER_AGE'

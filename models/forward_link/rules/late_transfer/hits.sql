@@ -16,9 +16,9 @@ judged AS (
     SELECT
         d.transfer_no, d.org_name, d.party_id, d.party_name, d.charge, d.reported_date, d.first_attempt_ts, d.refusal_no,
         d.police_org, d.approved_date, d.sent_date, d.decide_due, d.send_minutes,
-        CASE WHEN d.approved_date > d.decide_due THEN 1 ELSE 0 END AS is_decided_late,
-        CASE WHEN d.approved_date > coalesce(w.next_workday, d.decide_due) THEN 1 ELSE 0 END AS is_decided_late_rolled,
-        CASE WHEN d.send_minutes > $send_minutes THEN 1 ELSE 0 END AS is_sent_late,
+        CASE WHEN d.approved_date > d.decide_due THEN 1 END AS is_decided_late,
+        CASE WHEN d.approved_date > coalesce(w.next_workday, d.decide_due) THEN 1 END AS is_decided_late_rolled,
+        CASE WHEN d.send_minutes > $send_minutes THEN 1 END AS is_sent_late,
         CASE WHEN n.next_workday > d.send_due AND d.sent_date <= n.next_workday THEN 1 ELSE 0 END AS is_sent_rolled,
         CASE WHEN d.refusal_no IS NOT NULL AND d.attempt_minutes <= $send_minutes THEN 1 ELSE 0 END AS is_refused
     FROM dated AS d

@@ -6,7 +6,7 @@ WITH dated AS (
         r.supplement_no, r.supplement_from, t.org_name, t.party_id, t.party_name, t.charge, t.withdrawn_date,
         coalesce(r.decision_date, $as_of) AS end_date,
         CAST(r.received_date + $examine_days AS DATE) AS due_date,
-        CAST(datediff('day', r.supplement_from, coalesce(r.supplement_to, $as_of)) AS INTEGER) AS supplement_days
+        CAST(datediff('day', r.supplement_from, r.supplement_to) AS INTEGER) AS supplement_days
     FROM police.transfer_receipt AS r
     JOIN admin.transfer AS t ON t.transfer_no = r.transfer_no
 ),
@@ -15,7 +15,7 @@ late AS (
         d.receipt_no, d.transfer_no, d.police_org, d.received_date, d.decision_date, d.extension_no, d.extended_to,
         d.supplement_no, d.org_name, d.party_id, d.party_name, d.charge, d.withdrawn_date, d.end_date, d.due_date,
         CASE
-            WHEN d.supplement_no IS NOT NULL AND d.supplement_from <= d.due_date THEN CAST(d.due_date + d.supplement_days AS DATE)
+            WHEN d.supplement_no IS NOT NULL AND d.supplement_from <= d.due_date THEN coalesce(CAST(d.due_date + d.supplement_days AS DATE), d.end_date)
         END AS supplement_due
     FROM dated AS d
     WHERE d.end_date > d.due_date

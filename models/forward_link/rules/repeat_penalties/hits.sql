@@ -21,9 +21,9 @@ latest AS (
 earlier AS (
     SELECT
         l.doc_no, l.charge, q.doc_no AS prior_no, q.decision_date AS prior_date,
-        CASE WHEN x.replaced_by IS NULL THEN 1 ELSE 0 END AS is_last_issue,
-        CASE WHEN x.replaced_by IS NULL AND x.annulled_no IS NULL THEN 1 ELSE 0 END AS is_standing,
-        CASE WHEN x.replaced_by IS NULL AND x.annulled_no IS NULL AND q.org_kind <> '公安' THEN 1 ELSE 0 END AS is_counted
+        CASE WHEN x.replaced_by IS NULL THEN 1 END AS is_last_issue,
+        CASE WHEN x.replaced_by IS NULL AND x.annulled_no IS NULL THEN 1 END AS is_standing,
+        CASE WHEN x.replaced_by IS NULL AND x.annulled_no IS NULL AND q.org_kind <> '公安' THEN 1 END AS is_counted
     FROM latest AS l
     JOIN admin.penalty AS q ON q.party_id = l.party_id
     JOIN ref.penalty_cause AS c ON c.cause = q.cause AND c.charge = l.charge
@@ -35,7 +35,7 @@ earlier AS (
 counted AS (
     SELECT
         doc_no, charge, count(prior_no) AS prior_count, max(prior_date) AS last_prior_date, max(prior_no) AS last_prior_no,
-        sum(is_last_issue) AS issue_count, sum(is_standing) AS standing_count, sum(is_counted) AS admin_count
+        count(is_last_issue) AS issue_count, count(is_standing) AS standing_count, count(is_counted) AS admin_count
     FROM earlier
     GROUP BY doc_no, charge
 )

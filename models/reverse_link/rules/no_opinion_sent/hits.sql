@@ -17,16 +17,16 @@ sent AS (
     GROUP BY np_no
 ),
 spans AS (
-    SELECT m.np_no, m.registered_date, least(coalesce(s.sent_date, $as_of), $as_of) AS end_date, s.sent_date
+    SELECT m.np_no, m.registered_date, least(s.sent_date, $as_of) AS end_date, s.sent_date
     FROM mapped AS m
     LEFT JOIN sent AS s ON s.np_no = m.np_no
 ),
 paused AS (
-    SELECT np_no, '征求' AS kind, from_date, coalesce(to_date, $as_of) AS to_date
+    SELECT np_no, '征求' AS kind, from_date, to_date
     FROM justice.review_decision
     WHERE kind = '异地征求意见'
     UNION ALL
-    SELECT np_no, '中止', filed_date, coalesce(closed_date, $as_of)
+    SELECT np_no, '中止', filed_date, closed_date
     FROM justice.appeal
 ),
 day_marks AS (
@@ -36,7 +36,7 @@ day_marks AS (
         max(CASE WHEN p.kind = '征求' THEN 1 ELSE 0 END) AS is_consulted
     FROM spans AS s
     JOIN marts.working_day AS w ON w.day > s.registered_date AND w.day <= s.end_date AND w.is_workday
-    LEFT JOIN paused AS p ON p.np_no = s.np_no AND w.day BETWEEN p.from_date AND p.to_date
+    LEFT JOIN paused AS p ON p.np_no = s.np_no AND w.day BETWEEN p.from_date AND coalesce(p.to_date, w.day)
     GROUP BY s.np_no, w.day
 ),
 counted AS (

@@ -30,7 +30,7 @@ others AS (
     SELECT r.doc_no, p.party_id
     FROM replied AS r
     JOIN admin.penalty AS p ON p.doc_no = r.reply_penalty_no
-    WHERE p.party_id <> r.id_no AND p.act_from <= r.act_to AND r.act_from <= p.act_to
+    WHERE p.act_from <= r.act_to AND r.act_from <= p.act_to
 ),
 unpunished AS (
     SELECT party_id, min(decision_no) AS no_penalty_no
