@@ -6,7 +6,7 @@ Belongs here: filling the tables with numbered rows, and running a rule's statem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class CaseBatch:
         self._graphs = graphs_read(model.graphs, [rule])
         texts = [rule.hits_sql, rule.evidence_sql, *(graph.sql for graph in self._graphs)]
         self._dated = any(name == AS_OF for text in texts for name, _ in parameter_uses(text))
-        self._relations = {*sandbox.columns, *(graph.sql_name for graph in self._graphs), FOUND, HITS}
+        self.relations = {*sandbox.columns, *(graph.sql_name for graph in self._graphs), FOUND, HITS}
         self.con.execute(f"CREATE SCHEMA {SCHEMA}")
         try:
             self._fill("".join(texts))
@@ -55,8 +55,7 @@ class CaseBatch:
 
     def hits(self) -> list[list[Row]]:
         """The hits of every case, ``hit_id`` first, ordered by their values."""
-        for numbers, query in self.queries(self.rule.hits_sql):
-            self._store(FOUND, query, first=numbers[0] == 0)
+        self.keep(FOUND, self.queries(self.rule.hits_sql))
         self.columns = self.sandbox.describe(f"SELECT * EXCLUDE ({NUMBER}) FROM {table_of(FOUND)}")
         select = hits_select(self.model.id, self.rule.id, f"SELECT * FROM {FOUND}", self.columns, distinct=False)
         self._store(HITS, self._for(range(len(self.cases)), select), first=True)
@@ -69,12 +68,16 @@ class CaseBatch:
         return self._by_case([f"SELECT DISTINCT {listed} FROM ({query})" for _, query in found])
 
     def queries(
-        self, sql: str, parameters: Callable[[date | None], Mapping[str, Parameter]] | None = None
+        self,
+        sql: str,
+        parameters: Callable[[date | None], Mapping[str, Parameter]] | None = None,
+        own: Collection[str] = (),
     ) -> Iterator[tuple[list[int], str]]:
         """For each as-of day the numbers of its cases, and their statement, case 0 first.
 
         The statement gives ``_case`` and the columns of ``sql``, which may read ``$names`` and ``{{hits}}``.
-        ``parameters`` gives other values than the model's for an as-of day.
+        ``parameters`` gives other values than the model's for an as-of day; ``own`` are kept relations to be read from
+        CTEs of ``sql`` instead.
         """
         for as_of, numbers in self._days():
             bound = bind(
@@ -85,7 +88,18 @@ class CaseBatch:
                 hits=HITS,
                 unit=f"{self.model.id}.{self.rule.id}",
             )
-            yield numbers, self._for(numbers, bound)
+            yield numbers, self._for(numbers, bound, own)
+
+    def keep(self, relation: str, queries: Iterable[tuple[list[int], str]]) -> None:
+        """Store what statements give for all cases, to be read under that name."""
+        self.relations.add(relation)
+        for numbers, query in queries:
+            self._store(relation, query, first=numbers[0] == 0)
+
+    def drop(self, relation: str) -> None:
+        """Forget what was kept under that name."""
+        self.relations.discard(relation)
+        self.con.execute(f"DROP TABLE {table_of(relation)}")
 
     def _days(self) -> list[tuple[date | None, list[int]]]:
         """The as-of days with the numbers of their cases; all together where no SQL asks for the day."""
@@ -94,8 +108,8 @@ class CaseBatch:
             days.setdefault(case.as_of if self._dated else None, []).append(number)
         return list(days.items())
 
-    def _for(self, numbers: Iterable[int], sql: str) -> str:
-        return for_cases(sql, self._relations, numbers)
+    def _for(self, numbers: Iterable[int], sql: str, own: Collection[str] = ()) -> str:
+        return for_cases(sql, self.relations, numbers, own)
 
     def _store(self, relation: str, query: str, *, first: bool) -> None:
         action = "CREATE TABLE {} AS {}" if first else "INSERT INTO {} {}"

@@ -59,11 +59,12 @@ def rows_of_case(relation: str) -> str:
     return f"(SELECT * EXCLUDE ({NUMBER}) FROM {table_of(relation)} AS xs_t WHERE xs_t.{NUMBER} = {_CASES}.{NUMBER})"
 
 
-def for_cases(sql: str, relations: Collection[str], numbers: Iterable[int]) -> str:
+def for_cases(sql: str, relations: Collection[str], numbers: Iterable[int], own: Collection[str] = ()) -> str:
     """A SELECT of ``_case`` and the columns of ``sql`` for each of the cases numbered.
 
-    A relation that is named in another way than ``domain.name`` is not replaced, and the statement does not bind: no
-    case ever sees the rows of another.
+    ``own`` are relations that ``sql`` itself defines, as CTEs named by the second part. A relation that is named in
+    another way than ``domain.name`` is not replaced, and the statement does not bind: no case ever sees the rows of
+    another.
     """
     known = {name.lower(): name for name in relations}
 
@@ -71,10 +72,11 @@ def for_cases(sql: str, relations: Collection[str], numbers: Iterable[int]) -> s
         name = known.get((match["table"] or "").lower())
         if name is None:
             return match[0]
-        alias = match["alias"].strip()
+        alias, short = match["alias"].strip(), quote_ident(name.partition(".")[2])
+        rows = short if name in own else rows_of_case(name)
         if not alias or alias.upper() in _NO_ALIAS:
-            return f"{rows_of_case(name)} AS {quote_ident(name.partition('.')[2])}{match['alias']}"
-        return rows_of_case(name) + match["alias"]
+            return f"{rows} AS {short}{match['alias']}"
+        return rows + match["alias"]
 
     listed = ", ".join(f"({number})" for number in numbers)
     body = _TOKEN.sub(replaced, sql)

@@ -6,8 +6,9 @@ Belongs here: walking the tree and writing mutants. What is changed into what is
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 160
 _ID_LENGTH = 8
+_CTE = "xs_cte"
+_WORD = re.compile(r"[A-Za-z_][\w.]*")
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ class Mutant:
     """One wrong version of a SQL file.
 
     ``id`` is made of the kind and a digest of the changed text with its surroundings, so that it survives edits
-    elsewhere. ``line`` and ``column`` say where the changed text begins. ``sql`` reads ``{{hits}}`` and ``$names``
-    like the file itself, and ``$name__above`` and ``$name__below`` for a value nudged by one step.
+    elsewhere. ``line`` and ``column`` say where the changed text begins. ``part`` is the CTE that is changed, empty for
+    the outermost SELECT, and ``sql`` its text as in ``SqlParts``, which may read ``$name__above`` and ``$name__below``
+    for a value nudged by one step.
     """
 
     id: str
@@ -40,7 +44,35 @@ class Mutant:
     original: str
     mutated: str
     advice: str
+    part: str
     sql: str
+
+
+@dataclass(frozen=True)
+class SqlParts:
+    """A SQL file taken apart: the text of each CTE, in order, and of the outermost SELECT under the empty name.
+
+    CTEs are named ``xs_cte.<name>`` where they are read. Recursive SQL is one part.
+    """
+
+    texts: dict[str, str]
+
+    def after(self, part: str) -> list[str]:
+        """The CTEs that rest on ``part``, in order."""
+        touched = [part]
+        for name, text in self.texts.items():
+            if name and name not in touched and any(cte_relation(other) in _words(text) for other in touched):
+                touched.append(name)
+        return touched[1:]
+
+
+def cte_relation(name: str) -> str:
+    """The name under which a CTE is read."""
+    return f"{_CTE}.{name}"
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text))
 
 
 def mutants_of(
@@ -56,6 +88,7 @@ def mutants_of(
     found = []
     for change in changes(source.tree, frozenset(exclusions), nudges):
         key = "|".join((change.kind, _scope(change.node), change.anchor, change.original, change.mutated))
+        key = key.replace(f"{_CTE}.", "")
         seen[key] += 1
         line, column = _place(source, change.node if change.at is None else change.at)
         mutant = Mutant(
@@ -67,68 +100,77 @@ def mutants_of(
             original=_short(change.original),
             mutated=_short(change.mutated),
             advice=_short(change.advice),
+            part=writer.part_of(change.node),
             sql=writer.changed(change),
         )
         found.append(mutant)
     return sorted(found, key=lambda mutant: (mutant.line, mutant.column))
 
 
-def rewritten(path: Path, text: str) -> str:
-    """The file as the mutants are written, unchanged in meaning: what tells a bad rewriting from a mutation."""
-    return _Writer(parse_sql(path, text).tree).whole()
+def parts_of(path: Path, text: str) -> SqlParts:
+    """The file as the mutants are written, unchanged in meaning."""
+    return SqlParts(_Writer(parse_sql(path, text).tree).parts())
 
 
 class _Writer:
-    """Writes a tree again and again; parts no change touches, CTE by CTE, are written once."""
+    """Writes the parts of a tree again and again. CTE names are qualified in the tree where they are read."""
 
     def __init__(self, tree: exp.Query) -> None:
         with_ = tree.args.get("with_")
         self._tree = tree
-        self._ctes = list(with_.expressions) if with_ is not None else []
-        self._head = "WITH RECURSIVE " if with_ is not None and with_.args.get("recursive") else "WITH "
-        self._written = [_sql(cte) for cte in self._ctes]
-        self._body = self._main()
+        recursive = with_ is not None and bool(with_.args.get("recursive"))
+        self._ctes: dict[str, exp.CTE] = (
+            {} if recursive or with_ is None else {cte.alias: cte for cte in with_.expressions}
+        )
+        self._qualify()
 
-    def whole(self) -> str:
-        """The tree as it is."""
-        return self._joined(self._written, self._body)
+    def parts(self) -> dict[str, str]:
+        """The text of every part."""
+        return {name: _sql(cte.this) for name, cte in self._ctes.items()} | {"": self._main()}
+
+    def part_of(self, node: exp.Expr) -> str:
+        """The name of the CTE a node stands in."""
+        around: exp.Expr | None = node
+        while around is not None:
+            for name, cte in self._ctes.items():
+                if around is cte:
+                    return name
+            around = around.parent
+        return ""
 
     def changed(self, change: Change) -> str:
-        """The tree with one change; the tree itself stays as it is."""
-        top = self._cte_of(change.node)
+        """The part of the node with one change; the tree itself stays as it is."""
+        part = self.part_of(change.node)
         if change.node is self._tree:
-            return self._replaced_whole(change)
+            return _without_ctes(change.replacement, bool(self._ctes))
         change.node.replace(change.replacement)
         try:
-            if top is None:
-                return self._joined(self._written, self._main())
-            pieces = [_sql(cte) if cte is top else text for cte, text in zip(self._ctes, self._written, strict=True)]
-            return self._joined(pieces, self._body)
+            return _sql(self._ctes[part].this) if part else self._main()
         finally:
             change.replacement.replace(change.node)
 
-    def _replaced_whole(self, change: Change) -> str:
-        change.replacement.set("with_", None)
-        return self._joined(self._written, _sql(change.replacement))
-
     def _main(self) -> str:
-        with_ = self._tree.args.get("with_")
-        self._tree.args["with_"] = None
-        try:
-            return _sql(self._tree)
-        finally:
-            self._tree.args["with_"] = with_
+        return _without_ctes(self._tree, bool(self._ctes))
 
-    def _joined(self, ctes: Sequence[str], body: str) -> str:
-        return (self._head + ",\n".join(ctes) + "\n" + body) if ctes else body
+    def _qualify(self) -> None:
+        from sqlglot import exp
 
-    def _cte_of(self, node: exp.Expr) -> exp.Expr | None:
-        around: exp.Expr | None = node
-        while around is not None:
-            if any(around is cte for cte in self._ctes):
-                return around
-            around = around.parent
-        return None
+        nested = {cte.alias for cte in self._tree.find_all(exp.CTE) if self._ctes.get(cte.alias) is not cte}
+        if nested & set(self._ctes):
+            self._ctes = {}  # names that mean two things: leave the file whole
+        for table in self._tree.find_all(exp.Table):
+            if not table.db and table.name in self._ctes:
+                table.set("db", exp.to_identifier(_CTE))
+
+
+def _without_ctes(tree: exp.Expr, has_parts: bool) -> str:
+    with_ = tree.args.get("with_")
+    if has_parts:
+        tree.args["with_"] = None
+    try:
+        return _sql(tree)
+    finally:
+        tree.args["with_"] = with_
 
 
 def _sql(node: exp.Expr) -> str:
@@ -136,7 +178,7 @@ def _sql(node: exp.Expr) -> str:
 
 
 def _short(text: str) -> str:
-    plain = " ".join(text.split()).replace(HITS_NAME, "{{hits}}")
+    plain = " ".join(text.split()).replace(HITS_NAME, "{{hits}}").replace(f"{_CTE}.", "")
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 

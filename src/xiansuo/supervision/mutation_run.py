@@ -13,7 +13,8 @@ from xiansuo.supervision.case_plan import model_sandbox
 from xiansuo.supervision.cases import chosen_rules
 from xiansuo.supervision.load import find_model, load_justified, load_models
 from xiansuo.supervision.model import Model, Rule
-from xiansuo.supervision.mutants import EVIDENCE_PREFIX, Judged, judge, rule_mutants
+from xiansuo.supervision.mutant_bench import Judged
+from xiansuo.supervision.mutants import EVIDENCE_PREFIX, judge, rule_mutants
 from xiansuo.supervision.project import Project
 from xiansuo.supervision.sandbox import Sandbox
 from xiansuo.supervision.strict_yaml import line_of
