@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -41,9 +43,12 @@ def test_every_exclusion_of_a_rule_is_planted_and_no_other(output: DomainOutput,
     assert planted == {item["code"] for item in declared}
 
 
-def test_a_subject_carries_one_case_per_rule(output: DomainOutput) -> None:
-    seen = Counter((case.rule_id, case.subject_id) for case in output.cases)
-    assert [pair for pair, count in seen.items() if count > 1] == []
+def test_no_day_of_a_subject_belongs_to_two_cases_of_a_rule(output: DomainOutput) -> None:
+    spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
+    for case in output.cases:
+        spans[case.rule_id, case.subject_id].append((case.occurred_from, case.occurred_to))
+    shared = [key for key, days in spans.items() for one, two in pairwise(sorted(days)) if two[0] <= one[1]]
+    assert shared == []
 
 
 def test_every_planted_row_is_in_the_tables(output: DomainOutput) -> None:

@@ -49,7 +49,7 @@ def trade() -> DomainOutput:
 def database(trade: DomainOutput) -> Iterator[duckdb.DuckDBPyConnection]:
     contracts = load_contracts(ROOT)
     with duckdb.connect(config={"threads": 2}) as con:
-        con.execute("CREATE SCHEMA fuel; CREATE SCHEMA ref")
+        con.execute("CREATE SCHEMA fuel; CREATE SCHEMA ref; CREATE SCHEMA marts")
         for dataset in MODEL.spec.inputs:
             if dataset in contracts:
                 columns = ", ".join(f"{column.name} {column.type}" for column in contracts[dataset].columns)
@@ -58,6 +58,10 @@ def database(trade: DomainOutput) -> Iterator[duckdb.DuckDBPyConnection]:
         for dataset, frame in trade.tables.items():
             con.register("delivered", frame.to_arrow())
             con.execute(f"INSERT INTO {dataset} BY NAME SELECT {', '.join(frame.columns)} FROM delivered")
+        con.execute(
+            "ALTER TABLE fuel.veh_track ADD COLUMN _file VARCHAR; ALTER TABLE fuel.veh_track ADD COLUMN _row BIGINT"
+        )
+        con.execute("CREATE TABLE marts.fuel_stop AS " + (ROOT / "sql" / "marts" / "fuel_stop.sql").read_text("utf-8"))
         yield con
 
 

@@ -45,7 +45,7 @@ answer AS (
     SELECT doc_no, paper_no, event_date, code
     FROM coded
     WHERE code IS NOT NULL
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER (  -- unique: 文书号和日期都同的两份内容无别
         PARTITION BY doc_no
         ORDER BY
             CASE code WHEN 'IN_TIME' THEN 0 WHEN 'LATE_TRANSFER' THEN 2 ELSE 1 END,  -- literal: 先后次序

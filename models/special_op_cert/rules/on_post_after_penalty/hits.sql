@@ -14,7 +14,7 @@ penalty AS (
     SELECT
         p.doc_no, p.org_name, coalesce(d.person_id, p.party_id) AS person_id, p.cause, p.fine_yuan, p.decide_date, p.status,
         p.status_date,
-        lead(p.decide_date) OVER (PARTITION BY coalesce(d.person_id, p.party_id) ORDER BY p.decide_date, p.doc_no) AS next_date
+        lead(p.decide_date) OVER (PARTITION BY coalesce(d.person_id, p.party_id) ORDER BY p.decide_date, p.doc_no) AS next_date  -- unique: 文号唯一
     FROM cert.admin_penalty AS p
     LEFT JOIN marts.cert_id_document AS d ON d.id_no = p.party_id
     WHERE p.party_kind = '个人' AND regexp_matches(p.cause, $unqualified_cause_pattern)

@@ -13,10 +13,13 @@ from xiansuo.synth.fuel.books import receipt_table, return_table
 from xiansuo.synth.fuel.chemicals import plant_chemicals
 from xiansuo.synth.fuel.city import GRADES, GROUPS, MONTHS, PRICES, City, make_city, scale_of, station_id
 from xiansuo.synth.fuel.deliveries import gauge_table, load_tables
+from xiansuo.synth.fuel.hidden import plant_hidden
 from xiansuo.synth.fuel.loads import plant_loads, stock_and_loads
 from xiansuo.synth.fuel.meters import chip_table, make_meters, nozzle_table, reading_table
 from xiansuo.synth.fuel.money import make_till, plant_money
+from xiansuo.synth.fuel.peers import plant_peers
 from xiansuo.synth.fuel.permits import plant_permits
+from xiansuo.synth.fuel.surplus import plant_surplus
 from xiansuo.synth.fuel.tamper import plant_meters
 from xiansuo.synth.fuel.volume import plant_volume
 from xiansuo.synth.truth import DomainOutput
@@ -37,6 +40,7 @@ REGISTERS = (
     "fuel.delivery_agreement",
     "fuel.tax_assessment",
     "fuel.payee_link",
+    "fuel.price_promotion",
 )
 
 
@@ -57,6 +61,9 @@ def build(world: World) -> DomainOutput:
     plant_money(city, till, free, times)
     plant_chemicals(city, order, times)
     plant_permits(city, loads, free[::-1], times)
+    alike = plant_peers(city, times)
+    capacity = plant_surplus(city, times)
+    night_stops, known = plant_hidden(city, times)
     tables = load_tables(city, loads)
     purchases = tables.pop("purchases")
     other = pl.DataFrame(city.docs.pop("fuel.vat_invoice"), infer_schema_length=None)
@@ -70,6 +77,11 @@ def build(world: World) -> DomainOutput:
         "fuel.vat_return": return_table(city, till),
         "fuel.oil_psi": _psi_table(city, closing),
     }
+    for name, rows in {**alike, "fuel.veh_track": night_stops}.items():
+        extra = pl.DataFrame(rows, infer_schema_length=None)
+        tables[name] = pl.concat([tables[name], extra], how="diagonal_relaxed") if name in tables else extra
+    tables["fuel.fleet_capacity"] = pl.DataFrame(capacity)
+    tables["fuel.known_stop"] = pl.DataFrame(known, infer_schema_length=None)
     return DomainOutput(tables | _registers(city), city.cases)
 
 

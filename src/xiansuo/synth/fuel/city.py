@@ -33,7 +33,14 @@ TAX_CODES = ("1070101010100000000", "1070101010100000000", "1070101030100000000"
 LOSS_RATES = (0.005, 0.005, 0.003)
 PRICES = (7.52, 7.98, 7.16)
 MONTHS = 12
-STRENGTH: Mapping[str, Strength] = {"stock_imbalance": "B", "totalizer_anomaly": "B"}
+STRENGTH: Mapping[str, Strength] = {
+    "stock_imbalance": "B",
+    "totalizer_anomaly": "B",
+    "surplus_invoices": "B",
+    "hidden_fuel_point": "B",
+    "traffic_below_peers": "C",
+    "burden_or_price_low": "C",
+}
 # Companies around the stations, by position in City.others: suppliers, head offices, owners of goods that only pass
 # through a station, and chemical traders.
 SUPPLIERS, HEAD_OFFICES, PARTNERS, TRADERS = range(4), range(4, 10), range(10, 18), range(18, 25)
@@ -45,6 +52,7 @@ MIN_STATIONS = 95
 class City:
     """Stations by position, with the arrays and document rows from which all fuel tables are made.
 
+    spare: code, name and region of companies that no story about litres touches.
     phys: litres that really left the tanks; meter: litres the nozzles counted; declared, corrected: first and
     corrected return (-1 = none); taxed: litres on which the VAT return is based; drift: litres that left the tank
     without being sold. All in centilitres, shape [n, 3, 12].
@@ -57,6 +65,7 @@ class City:
     region: list[str]
     legal_rep: list[str]
     others: list[str]
+    spare: list[tuple[str, str, str]]
     strangers: list[str]
     n: int
     private: Flags
@@ -114,6 +123,23 @@ class City:
         note: str = "",
     ) -> None:
         """Record a planted case of station ``at`` from the first to the last of ``months`` (or over ``span``)."""
+        self.case_of(rule, label, kind, self.uscc[at], months, code=code, edge=edge, rows=rows, span=span, note=note)
+
+    def case_of(
+        self,
+        rule: str,
+        label: Label,
+        kind: str,
+        subject: str,
+        months: tuple[int, int],
+        *,
+        code: str | None = None,
+        edge: bool = False,
+        rows: Sequence[RowKey] = (),
+        span: tuple[date, date] | None = None,
+        note: str = "",
+    ) -> None:
+        """Record a planted case of any subject."""
         self.counters[rule] += 1
         start, end = span or (self.first_day(months[0]), self.last_day(months[1]))
         self.cases.append(
@@ -125,7 +151,7 @@ class City:
                 strength=STRENGTH.get(rule, "A"),
                 kind=kind,
                 at_threshold=edge,
-                subject_id=self.uscc[at],
+                subject_id=subject,
                 occurred_from=start,
                 occurred_to=end,
                 exclusion_code=code,
@@ -191,6 +217,7 @@ def make_city(world: World) -> City:
         region=chosen["region_code"].to_list(),
         legal_rep=chosen["legal_rep_id"].to_list(),
         others=neighbours["uscc"].to_list(),
+        spare=trade.slice(n + NEIGHBOURS).select("uscc", "name", "region_code").rows(),
         strangers=world.persons.tail(400)["id_number"].to_list(),
         n=n,
         private=private,

@@ -92,7 +92,7 @@ def _stops(city: City, base: pl.DataFrame) -> pl.DataFrame:
         arrive_ts=pl.col("load_ts") + pl.duration(minutes=70),
         lon=pl.lit(120.3) + (north * 100).round(6),
         lat=pl.lit(30.9) + (east * 50).round(6),
-        stop_min=pl.col("stay") // 4,
+        stop_min=pl.col("stay") // 5,
     ).filter(pl.int_range(pl.len()) % 3 == 0)
     return pl.concat(
         [there, rest.with_columns(pl.col("stop_min").cast(pl.Int64), pl.col("lon", "lat").round(6))]
