@@ -16,7 +16,9 @@ from xiansuo.cli import (
     clue_commands,
     deliveries,
     demo,
+    diff_commands,
     lake_commands,
+    lifecycle_commands,
     lineage_commands,
     model_commands,
     models,
@@ -69,6 +71,8 @@ GROUPS = (
     model_commands,
     clue_commands,
     lake_commands,
+    diff_commands,
+    lifecycle_commands,
     lineage_commands,
 )
 for group in GROUPS:

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 _PARAMETERS: TypeAdapter[dict[str, Parameter]] = TypeAdapter(dict[str, Parameter])
 _CASES: TypeAdapter[list[Case]] = TypeAdapter(list[Case])
 _JUSTIFIED: TypeAdapter[list[JustifiedMutant]] = TypeAdapter(list[JustifiedMutant])
-_MODEL_ENTRIES = {"model.yml", "parameters.yml", "README.md", "rules", "mappings", "graphs"}
+_MODEL_ENTRIES = {"model.yml", "parameters.yml", "README.md", "rules", "mappings", "graphs", "lifecycle.jsonl"}
 _RULE_ENTRIES = {"rule.yml", "hits.sql", "evidence.sql", "cases.yml", "mutants.yml"}
 
 
