@@ -5,12 +5,11 @@ WITH marked AS (
         l.manager_id,
         l.broker_phone,
         CAST(date_trunc('year', l.disbursed_on) AS DATE) AS year_start,
-        l.loan_no,
         l.disbursed_on,
         l.amount_yuan,
         CASE WHEN EXISTS (
             SELECT 1 FROM bank.loan_filing AS a WHERE a.kind = '园区批量授信' AND a.loan_no = l.loan_no
-        ) THEN l.loan_no END AS batch_no
+        ) THEN 1 END AS in_batch
     FROM bank.biz_loan AS l
     WHERE l.manager_id IS NOT NULL AND l.broker_phone IS NOT NULL
 ),
@@ -19,8 +18,8 @@ counted AS (
         manager_id,
         broker_phone,
         year_start,
-        count(loan_no) AS loan_count,
-        count(batch_no) AS batch_count,
+        count(*) AS loan_count,
+        count(in_batch) AS batch_count,
         sum(amount_yuan) AS amount_yuan,
         min(disbursed_on) AS occurred_from,
         max(disbursed_on) AS occurred_to

@@ -7,14 +7,14 @@ WITH crowded AS (
         min(from_date) AS occurred_from,
         max(from_date) AS occurred_to
     FROM marts.entity_address
-    WHERE source_kind = '登记' AND status = '存续' AND from_date IS NOT NULL
+    WHERE status = '存续' AND from_date IS NOT NULL
     GROUP BY address_key
     HAVING count(*) >= $address_firms
 ),
 permitted AS (
     SELECT address_key, source_kind
     FROM marts.entity_address
-    WHERE source_dataset = 'entity.filing' AND $as_of BETWEEN from_date AND coalesce(to_date, $as_of)
+    WHERE from_date <= $as_of AND (to_date IS NULL OR to_date >= $as_of)
 )
 SELECT
     c.address_key AS subject_id,

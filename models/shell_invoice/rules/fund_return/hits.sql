@@ -8,8 +8,6 @@ WITH side AS (
 paid AS (
     SELECT t.flow_no, t.payee_id AS seller, t.payer_id AS buyer, CAST(t.paid_at AS DATE) AS paid_date, t.paid_at, t.amount_yuan
     FROM bank.transfer AS t
-    JOIN entity.company AS s ON s.uscc = t.payee_id
-    JOIN entity.company AS b ON b.uscc = t.payer_id
 ),
 returned AS (
     SELECT

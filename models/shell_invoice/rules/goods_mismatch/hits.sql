@@ -30,8 +30,8 @@ compared AS (
         min(s.first_date) AS occurred_from,
         max(s.last_date) AS occurred_to,
         sum(s.amt_yuan) AS sold_yuan,
-        sum(CASE WHEN b.uscc IS NOT NULL THEN s.amt_yuan ELSE 0 END) AS matched_yuan,
-        sum(CASE WHEN b.uscc IS NULL THEN s.tax_yuan ELSE 0 END) AS tax_yuan
+        coalesce(sum(CASE WHEN b.uscc IS NOT NULL THEN s.amt_yuan END), 0) AS matched_yuan,
+        sum(CASE WHEN b.uscc IS NULL THEN s.tax_yuan END) AS tax_yuan
     FROM sold AS s
     LEFT JOIN bought AS b ON b.uscc = s.uscc AND b.year_start = s.year_start AND b.goods_class = s.goods_class
     GROUP BY s.uscc, s.year_start

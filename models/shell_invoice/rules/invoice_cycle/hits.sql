@@ -71,58 +71,70 @@ ring AS (
         least(p.first_date, e.first_date) AS first_date, greatest(p.last_date, e.last_date) AS last_date
     FROM path4 AS p
     JOIN edge AS e ON e.s = p.n5 AND e.b = p.n1 AND e.year_start = p.year_start
-    WHERE p.n5 <> p.n1 AND least(p.low, e.amt) >= greatest(p.high, e.amt) * $cycle_similar
+    WHERE least(p.low, e.amt) >= greatest(p.high, e.amt) * $cycle_similar
+),
+keyed AS (
+    SELECT
+        n1, n2, n3, n4, n5, hops, low, tax, first_date, last_date,
+        n2 || coalesce('、' || n3, '') || coalesce('、' || n4, '') || coalesce('、' || n5, '') AS path,
+        n1 || n2 || coalesce(n3, '') || coalesce(n4, '') || coalesce(n5, '') || CAST(first_date AS VARCHAR) AS ring_key
+    FROM ring
 ),
 member AS (
-    SELECT n1, n2, n3, n4, n5, first_date, n1 AS uscc, n2 AS buyer FROM ring
+    SELECT ring_key, first_date, hops, n1 AS uscc, n2 AS buyer FROM keyed
     UNION ALL
-    SELECT n1, n2, n3, n4, n5, first_date, n2, coalesce(n3, n1) FROM ring
+    SELECT ring_key, first_date, hops, n2, coalesce(n3, n1) FROM keyed
     UNION ALL
-    SELECT n1, n2, n3, n4, n5, first_date, n3, coalesce(n4, n1) FROM ring WHERE n3 IS NOT NULL
+    SELECT ring_key, first_date, hops, n3, coalesce(n4, n1) FROM keyed
     UNION ALL
-    SELECT n1, n2, n3, n4, n5, first_date, n4, coalesce(n5, n1) FROM ring WHERE n4 IS NOT NULL
+    SELECT ring_key, first_date, hops, n4, coalesce(n5, n1) FROM keyed
     UNION ALL
-    SELECT n1, n2, n3, n4, n5, first_date, n5, n1 FROM ring WHERE n5 IS NOT NULL
+    SELECT ring_key, first_date, hops, n5, n1 FROM keyed
 ),
-explained AS (
+marked AS (
     SELECT
-        m.n1, m.n2, m.n3, m.n4, m.n5, m.first_date,
-        min(CASE WHEN EXISTS (
+        m.ring_key,
+        m.hops,
+        CASE WHEN EXISTS (
             SELECT 1 FROM tax.filing AS f
             WHERE f.kind = '集团内部交易' AND f.uscc = m.uscc
                 AND m.first_date BETWEEN f.valid_from AND coalesce(f.valid_to, m.first_date)
-        ) THEN 1 ELSE 0 END) AS all_group,
-        max(CASE WHEN EXISTS (
+        ) THEN 1 END AS in_group,
+        CASE WHEN EXISTS (
             SELECT 1 FROM tax.trade_contract AS t
             WHERE t.kind = '委托加工' AND t.uscc = m.uscc AND t.partner_id = m.buyer
                 AND m.first_date BETWEEN t.valid_from AND coalesce(t.valid_to, m.first_date)
-        ) THEN 1 ELSE 0 END) AS any_processing,
-        max(CASE WHEN EXISTS (
+        ) THEN 1 END AS in_processing,
+        CASE WHEN EXISTS (
             SELECT 1 FROM tax.filing AS f
             WHERE f.kind = '无税款损失' AND f.uscc = m.uscc
                 AND m.first_date BETWEEN f.valid_from AND coalesce(f.valid_to, m.first_date)
-        ) THEN 1 ELSE 0 END) AS any_no_loss
+        ) THEN 1 END AS in_no_loss
     FROM member AS m
-    GROUP BY m.n1, m.n2, m.n3, m.n4, m.n5, m.first_date
+),
+explained AS (
+    SELECT
+        ring_key,
+        CASE
+            WHEN count(in_group) = hops THEN 'GROUP_INTERNAL'
+            WHEN count(in_processing) > 0 THEN 'PROCESSING'
+            WHEN count(in_no_loss) > 0 THEN 'NO_TAX_LOSS'
+        END AS exclusion_code
+    FROM marked
+    GROUP BY ring_key, hops
 )
 SELECT
     r.n1 AS subject_id,
     r.first_date AS occurred_from,
     r.last_date AS occurred_to,
     CAST(r.tax AS DECIMAL(18, 2)) AS amount,
-    CASE
-        WHEN x.all_group = 1 THEN 'GROUP_INTERNAL'
-        WHEN x.any_processing = 1 THEN 'PROCESSING'
-        WHEN x.any_no_loss = 1 THEN 'NO_TAX_LOSS'
-    END AS exclusion_code,
-    r.n2 || coalesce('、' || r.n3, '') || coalesce('、' || r.n4, '') || coalesce('、' || r.n5, '') AS path,
+    x.exclusion_code,
+    r.path,
     r.n2,
     r.n3,
     r.n4,
     r.n5,
     r.hops,
     CAST(r.low AS DECIMAL(18, 2)) AS least_yuan
-FROM ring AS r
-JOIN explained AS x
-    ON x.n1 = r.n1 AND x.n2 = r.n2 AND x.n3 IS NOT DISTINCT FROM r.n3 AND x.n4 IS NOT DISTINCT FROM r.n4
-    AND x.n5 IS NOT DISTINCT FROM r.n5 AND x.first_date = r.first_date
+FROM keyed AS r
+JOIN explained AS x ON x.ring_key = r.ring_key

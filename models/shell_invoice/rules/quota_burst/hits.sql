@@ -14,7 +14,7 @@ yearly AS (
         min(issue_date) AS occurred_from,
         max(issue_date) AS occurred_to,
         count(*) AS invoice_count,
-        sum(CASE WHEN amt_yuan BETWEEN limit_yuan * $limit_ratio AND limit_yuan THEN 1 ELSE 0 END) AS limit_count,
+        count(CASE WHEN amt_yuan BETWEEN limit_yuan * $limit_ratio AND limit_yuan THEN 1 END) AS limit_count,
         sum(tax_yuan) AS tax_yuan
     FROM blue
     GROUP BY seller_uscc, date_trunc('year', issue_date)
@@ -54,7 +54,7 @@ SELECT
         WHEN s.finding = '集中开具后停开' AND EXISTS (
             SELECT 1 FROM entity.filing AS e
             WHERE e.uscc = s.uscc AND e.kind = '歇业'
-                AND $as_of BETWEEN e.valid_from AND coalesce(e.valid_to, $as_of)
+                AND e.valid_from <= $as_of AND (e.valid_to IS NULL OR e.valid_to >= $as_of)
         ) THEN 'SUSPENDED'
         WHEN EXISTS (
             SELECT 1 FROM tax.filing AS g

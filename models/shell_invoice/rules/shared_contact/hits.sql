@@ -1,30 +1,33 @@
 -- 共用电话、网络地址或代办人：同一联系信息登记在多户存续企业名下，达到起点。
 -- 已检验的合理解释：备案的代理记账机构、集团共享财务、园区公共网络出口；备案以外的企业仍达到起点的不排除。
-WITH shared AS (
+WITH marked AS (
     SELECT
         p.kind,
         p.value,
-        p.uscc,
         p.first_seen,
-        max(CASE WHEN f.kind = '代理记账' THEN 1 ELSE 0 END) AS by_agent,
-        max(CASE WHEN f.kind = '集团财务共享' THEN 1 ELSE 0 END) AS by_group
+        CASE WHEN EXISTS (
+            SELECT 1 FROM tax.filing AS f
+            WHERE f.kind = '代理记账' AND f.uscc = p.uscc AND f.party_id = p.value
+                AND f.valid_from <= $as_of AND (f.valid_to IS NULL OR f.valid_to >= $as_of)
+        ) THEN 1 END AS by_agent,
+        CASE WHEN EXISTS (
+            SELECT 1 FROM tax.filing AS f
+            WHERE f.kind = '集团财务共享' AND f.uscc = p.uscc AND f.party_id = p.value
+                AND f.valid_from <= $as_of AND (f.valid_to IS NULL OR f.valid_to >= $as_of)
+        ) THEN 1 END AS by_group
     FROM tax.contact_point AS p
     JOIN entity.company AS c ON c.uscc = p.uscc AND c.status = '存续'
-    LEFT JOIN tax.filing AS f
-        ON f.uscc = p.uscc AND f.party_id = p.value
-        AND $as_of BETWEEN f.valid_from AND coalesce(f.valid_to, $as_of)
-    GROUP BY p.kind, p.value, p.uscc, p.first_seen
 ),
 counted AS (
     SELECT
         kind,
         value,
         count(*) AS firm_count,
-        sum(by_agent) AS agent_count,
-        sum(by_group) AS group_count,
+        count(by_agent) AS agent_count,
+        count(by_group) AS group_count,
         min(first_seen) AS occurred_from,
         max(first_seen) AS occurred_to
-    FROM shared
+    FROM marked
     GROUP BY kind, value
 )
 SELECT
@@ -38,7 +41,7 @@ SELECT
         WHEN EXISTS (
             SELECT 1 FROM tax.filing AS f
             WHERE f.kind = '园区公共出口' AND f.party_id = c.value
-                AND $as_of BETWEEN f.valid_from AND coalesce(f.valid_to, $as_of)
+                AND f.valid_from <= $as_of AND (f.valid_to IS NULL OR f.valid_to >= $as_of)
         ) THEN 'PARK_NETWORK'
     END AS exclusion_code,
     c.kind AS contact_kind,

@@ -10,7 +10,7 @@ relay AS (
     SELECT g.uscc, g.established_date, g.gone_date, n.uscc AS next_uscc, n.established_date AS next_date
     FROM gone AS g
     JOIN graphs.control AS a ON a.node = g.uscc
-    JOIN graphs.control AS b ON b.component = a.component AND b.node <> a.node
+    JOIN graphs.control AS b ON b.component = a.component
     JOIN entity.company AS n ON n.uscc = b.node AND n.established_date > g.established_date
     WHERE datediff('day', g.established_date, g.gone_date) < $life_days
         AND abs(datediff('day', g.gone_date, n.established_date)) <= $relay_days

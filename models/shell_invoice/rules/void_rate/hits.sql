@@ -6,11 +6,10 @@ WITH blue AS (
         CAST(date_trunc('quarter', i.issue_date) AS DATE) AS quarter_start,
         i.issue_date,
         i.tax_yuan,
-        CASE WHEN i.status <> '正常' THEN 1 ELSE 0 END AS is_void,
+        CASE WHEN i.status <> '正常' THEN 1 END AS is_void,
         CASE
             WHEN i.status <> '正常' AND EXISTS (SELECT 1 FROM tax.special_invoice AS r WHERE r.reissue_of = i.inv_no)
                 THEN 1
-            ELSE 0
         END AS is_reissued,
         CASE
             WHEN i.status <> '正常' AND EXISTS (
@@ -18,7 +17,6 @@ WITH blue AS (
                 WHERE t.uscc = i.seller_uscc AND t.partner_id = i.buyer_uscc AND t.kind = '退货'
                     AND i.issue_date BETWEEN t.valid_from AND coalesce(t.valid_to, i.issue_date)
             ) THEN 1
-            ELSE 0
         END AS is_returned
     FROM tax.special_invoice AS i
     WHERE i.red_of IS NULL
@@ -29,10 +27,10 @@ quarterly AS (
         min(issue_date) AS occurred_from,
         max(issue_date) AS occurred_to,
         count(*) AS invoice_count,
-        sum(is_void) AS void_count,
-        sum(is_reissued) AS reissued_count,
-        sum(is_returned) AS returned_count,
-        sum(CASE WHEN is_void = 1 THEN tax_yuan ELSE 0 END) AS tax_yuan
+        count(is_void) AS void_count,
+        count(is_reissued) AS reissued_count,
+        count(is_returned) AS returned_count,
+        sum(CASE WHEN is_void = 1 THEN tax_yuan END) AS tax_yuan
     FROM blue
     GROUP BY seller_uscc, quarter_start
     HAVING count(*) >= $min_invoices
