@@ -119,7 +119,7 @@ SELECT
     CAST(sold_cnt AS DECIMAL(18, 4)) AS sold_cnt,
     pack_cnt
 FROM pairs
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER ( -- unique: a scan has a number of its own
     PARTITION BY trace_id
     ORDER BY is_returned, is_earlier_corrected, earlier_time DESC, earlier_trace_id DESC
 ) = 1

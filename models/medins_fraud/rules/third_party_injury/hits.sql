@@ -107,7 +107,7 @@ SELECT
     liability,
     advance_no
 FROM explained
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER ( -- unique: rank and number name one cause
     PARTITION BY mdtrt_id
     ORDER BY exclusion_code IS NOT NULL, cause_rank, injured_on, cause_id
 ) = 1

@@ -163,7 +163,7 @@ def approval_plans(each: int) -> list[Plan]:
 def plant_approval(book: Book, stage: Stage, plan: Plan) -> None:
     """One P9 case: an approval, two settlements under it, and what backs it."""
     how = plan.how
-    person = book.person(born=(1940, 1975))
+    person = book.person(born=(1940, 1985))
     approved = stage.day
     place = stage.hospitals[approved.day % len(stage.hospitals)]
     disease = how.get("disease", ("M07600", "偏瘫"))

@@ -1,6 +1,7 @@
 """Where the rules about entitlement, resale and crowds are planted: people of their own, in a book of their own.
 
-Belongs here: which of these rules are planted, how often, and on whom. ``benefits`` and ``resale`` hold their cases.
+Belongs here: which of these rules are planted, how often, and on whom. ``benefits``, ``crowds`` and
+``resale`` hold their cases.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xiansuo.synth.medins import benefits, resale
+from xiansuo.synth.medins import benefits, crowds, resale
 from xiansuo.synth.medins.book import Book, Person
 from xiansuo.synth.medins.catalog import hospital_codes, pharmacy_codes
 from xiansuo.synth.medins.patients import Stage
@@ -18,10 +19,11 @@ from xiansuo.synth.medins.stays import Plan
 if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
-PERSONS_EACH_ROUND = 700
+PERSONS_EACH_ROUND = 760
 FIRST_SERIAL = 200_000_000
 RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan], None], int], ...] = (
     ("injury", benefits.injury_plans, benefits.plant_injury, 5),
+    ("crowd", crowds.crowd_plans, crowds.plant_crowd, 4),
     ("capped", resale.capped_plans, resale.plant_capped, 4),
     ("ring", resale.ring_plans, resale.plant_ring, 5),
     ("trace", resale.trace_plans, resale.plant_trace, 5),

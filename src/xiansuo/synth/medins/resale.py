@@ -171,7 +171,7 @@ def capped_plans(each: int) -> list[Plan]:
 def plant_capped(book: Book, stage: Stage, plan: Plan) -> None:
     """One P2 case: purchases that use up the monthly limit, each month at the next hospital."""
     how = plan.how
-    person = book.person(born=(1945, 1975))
+    person = book.person(born=(1945, 1985))
     start = date(stage.day.year, 1 + stage.day.month % 4, 6)
     rows: list[RowKey] = []
     months = how.get("months", 6)
@@ -260,7 +260,7 @@ def plant_ring(book: Book, stage: Stage, plan: Plan) -> None:
         day = stage.day + timedelta(days=place)
         drug = UNLISTED[0] if how.get("unlisted") else RESOLD[place % 3]
         visit = book.visit(
-            book.person(born=(1945, 1985)),
+            book.person(),
             stage.hospitals[(stage.day.day + place) % len(stage.hospitals)],
             CLINIC,
             moment(day, 9),

@@ -1,0 +1,111 @@
+"""Planted cases of the rules about crowds: villages admitted together (M12).
+
+Belongs here: what such a violation and each of its innocent look-alikes consist of. Every case has its own village, and
+no two cases share both the institution and the days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from xiansuo.synth.medins.benefits import QUIET, insure
+from xiansuo.synth.medins.book import STAY, Book, Line, moment, ward_days
+from xiansuo.synth.medins.patients import Stage
+from xiansuo.synth.medins.stays import Plan
+from xiansuo.synth.truth import RowKey
+
+BRONCHITIS, GASTRITIS = ("J40.x00", "支气管炎"), ("K29.500", "慢性胃炎")
+TESTS = ("blood_count", "liver", "ecg", "oxygen", "infusion")
+
+
+def crowd_plans(each: int) -> list[Plan]:
+    """The kinds of M12; ``on`` are the days of admission after the first, one for each person."""
+    together = (0, 0, 0, 0, 0)
+    excused: dict[str, dict[str, Any]] = {
+        "REFUNDED": {"refund_last": True},
+        "OUTBREAK": {"event": "突发公共卫生事件"},
+        "PUBLIC_PROGRAMME": {"event": "政府救治项目"},
+        "OPERATED": {"operated": True},
+    }
+    return [
+        Plan("village", 5, "violation", strength="B", how={"on": together, "fetched": True}),
+        Plan("employer", 3, "violation", strength="B", how={"on": together, "kind": "单位"}),
+        Plan("three_days", 2, "violation", strength="B", edge=True, how={"on": (0, 0, 1, 1, 2)}),
+        Plan("care_home", 2, "violation", "CARE_HOME", "C", how={"on": together, "kind": "养老机构"}),
+        *[Plan(code.lower(), each, code=code, how={"on": together, **how}) for code, how in excused.items()],
+        Plan("four_persons", 3, edge=True, how={"on": (0, 0, 0, 0)}),
+        Plan("too_wide", 3, edge=True, how={"on": (0, 0, 1, 1, 3)}),
+        Plan("several_diseases", 3, how={"on": together, "mixed": True}),
+    ]
+
+
+def plant_crowd(book: Book, stage: Stage, plan: Plan) -> None:
+    """One M12 case."""
+    how = plan.how
+    number = sum(1 for case in book.cases if case.rule_id == "induced_admission")
+    hospital = stage.hospitals[number % len(stage.hospitals)]
+    first = date(stage.day.year, 2, 3) + timedelta(days=number // len(stage.hospitals) * 21)
+    serial = book.next_id("CW")
+    unit = (serial, f"第{serial[-5:]}行政村", how.get("kind", "村"))
+    days = [first + timedelta(days=offset) for offset in how["on"]]
+    rows: list[RowKey] = []
+    for place, day in enumerate(days):
+        rows += _villager(book, hospital, day, unit, place, place == len(days) - 1, how)
+    if "event" in how:
+        key = {"event_id": book.next_id("SJ")}
+        book.add(
+            "medins.group_event",
+            **key,
+            unit_code=unit[0],
+            kind=how["event"],
+            diag_prefix=BRONCHITIS[0][:3],
+            date_from=first - timedelta(days=2),
+            date_to=first + timedelta(days=10),
+            document_no=f"杭卫发〔{first.year}〕{number + 1}号",
+            issued_by="市卫生健康委员会",
+        )
+        rows.append(("medins.group_event", key))
+    book.truth(
+        "induced_admission",
+        plan.label,
+        plan.kind,
+        hospital,
+        (days[0], days[-1]),
+        rows,
+        code=plan.code,
+        strength=plan.strength,
+        edge=plan.edge,
+    )
+
+
+def _villager(
+    book: Book, hospital: str, day: date, unit: tuple[str, str, str], place: int, last: bool, how: dict[str, Any]
+) -> list[RowKey]:
+    person = book.person()
+    insure(book, person, unit, relief=("低保", "无", "特困")[place % 3])
+    lines = [*ward_days(day, 2, skip=QUIET), Line(TESTS[place % len(TESTS)], moment(day, 15))]
+    stay = book.visit(
+        person,
+        hospital,
+        STAY,
+        moment(day),
+        moment(day + timedelta(days=2), 10),
+        lines,
+        diagnosis=GASTRITIS if how.get("mixed") and place % 2 else BRONCHITIS,
+    )
+    rows = [*stay.rows, ("medins.insured_unit", {"certno": person.certno})]
+    if how.get("refund_last") and last:
+        book.refund(stay, moment(day + timedelta(days=9)))
+    if how.get("operated"):
+        book.operation(stay, day + timedelta(days=1), "无")
+    if how.get("fetched"):
+        book.add(
+            "medins.patient_transport",
+            mdtrt_id=stay.mdtrt_id,
+            kind="院方接送",
+            plate_no=f"浙A{hospital[-3:]}Q{place}",
+            arrived_at=moment(day, 8, 40),
+        )
+        rows.append(("medins.patient_transport", {"mdtrt_id": stay.mdtrt_id}))
+    return rows
