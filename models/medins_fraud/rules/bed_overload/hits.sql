@@ -54,7 +54,7 @@ running AS (
         d.fixmedins_code,
         d.step,
         d.change_date,
-        lead(d.change_date) OVER (PARTITION BY d.fixmedins_code, d.step ORDER BY d.change_date) AS next_date,
+        lead(d.change_date) OVER (PARTITION BY d.fixmedins_code, d.step ORDER BY d.change_date) AS next_date, -- unique: one row a day
         sum(d.people) OVER (PARTITION BY d.fixmedins_code, d.step ORDER BY d.change_date) AS inpatients,
         f.bed_cnt + sum(d.beds) OVER (PARTITION BY d.fixmedins_code, d.step ORDER BY d.change_date) AS beds
     FROM daily AS d
@@ -68,7 +68,7 @@ crowded AS (
         next_date,
         inpatients,
         beds,
-        lag(next_date) OVER (PARTITION BY fixmedins_code, step ORDER BY change_date) AS previous_end
+        lag(next_date) OVER (PARTITION BY fixmedins_code, step ORDER BY change_date) AS previous_end -- unique: one row a day
     FROM running
     WHERE inpatients > beds * $bed_ratio
 ),

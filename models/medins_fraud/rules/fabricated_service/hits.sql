@@ -105,7 +105,7 @@ absent AS (
     INNER JOIN visits AS v ON v.mdtrt_id = s.mdtrt_id
     LEFT JOIN orders AS o
         ON o.mdtrt_id = s.mdtrt_id AND o.rx_drord_no = s.rx_drord_no AND o.bilg_dr_code = s.staff_code
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: rows left equal say the same
         PARTITION BY n.mdtrt_id, n.bkkp_sn ORDER BY exclusion_code IS NOT NULL, s.priority, s.ref_no
     ) = 1
 ),

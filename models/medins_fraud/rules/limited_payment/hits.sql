@@ -78,7 +78,7 @@ graded AS (
     SELECT l.mdtrt_id, l.bkkp_sn, l.rule_no, max(i.hosp_lv) AS level_now, max(v.hosp_lv) AS level_then
     FROM lines AS l
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = l.fixmedins_code
-    LEFT JOIN medins.fixmedins_level AS v
+    LEFT JOIN marts.medins_level AS v
         ON v.fixmedins_code = l.fixmedins_code
         AND l.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, $as_of)
     WHERE l.limit_kind = '机构等级'
@@ -130,7 +130,7 @@ single AS (
         WHEN '疗程' THEN FALSE
         ELSE p.rule_no IS NULL
     END
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: a code has one rule of a kind
         PARTITION BY l.mdtrt_id, l.bkkp_sn ORDER BY exclusion_code IS NOT NULL, l.rule_no
     ) = 1
 ),

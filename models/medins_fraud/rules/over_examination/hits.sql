@@ -107,7 +107,7 @@ repeated AS (
         AND o.previous_mdtrt = p.previous_mdtrt
         AND o.previous_bkkp = p.previous_bkkp
     LEFT JOIN followed AS f ON f.mdtrt_id = p.mdtrt_id
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: a pair of lines occurs once
         PARTITION BY p.mdtrt_id, p.bkkp_sn
         ORDER BY exclusion_code IS NOT NULL, p.previous_date DESC, p.previous_mdtrt, p.previous_bkkp
     ) = 1

@@ -48,7 +48,7 @@ lines AS (
     INNER JOIN marts.medins_fee_net AS n ON n.mdtrt_id = d.mdtrt_id AND n.bkkp_sn = d.bkkp_sn
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = d.mdtrt_id
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = n.fixmedins_code
-    LEFT JOIN medins.fixmedins_level AS v
+    LEFT JOIN marts.medins_level AS v
         ON v.fixmedins_code = n.fixmedins_code
         AND n.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, $as_of)
     WHERE n.gross_share > 0

@@ -11,7 +11,7 @@ members AS (
     SELECT c.med_list_codg, r.group_no, r.group_name, r.valid_from, coalesce(r.valid_to, $as_of) AS valid_to
     FROM codes AS c
     INNER JOIN medins.rule_main_secondary AS r ON starts_with(c.med_list_codg, r.item_code)
-    QUALIFY row_number() OVER (PARTITION BY c.med_list_codg ORDER BY length(r.item_code) DESC, r.group_no) = 1
+    QUALIFY row_number() OVER (PARTITION BY c.med_list_codg ORDER BY length(r.item_code) DESC, r.group_no) = 1 -- unique: a group has a prefix once
 ),
 parts AS (
     SELECT c.med_list_codg, r.set_no, r.part_no, r.valid_from, coalesce(r.valid_to, $as_of) AS valid_to
@@ -47,7 +47,7 @@ lines AS (
     INNER JOIN listed AS t ON t.med_list_codg = n.med_list_codg
     INNER JOIN medins.fee_list_d AS f ON f.mdtrt_id = n.mdtrt_id AND f.bkkp_sn = n.bkkp_sn
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = n.fixmedins_code
-    LEFT JOIN medins.fixmedins_level AS v
+    LEFT JOIN marts.medins_level AS v
         ON v.fixmedins_code = n.fixmedins_code
         AND n.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, $as_of)
     LEFT JOIN local_items AS o ON o.medins_list_codg = n.medins_list_codg

@@ -146,7 +146,7 @@ mirrors AS (
         AND m.from_date <= b.to_date
         AND m.to_date >= b.from_date
     WHERE m.supply - greatest(m.net_cnt, m.sold) >= $mirror_share * (b.net_cnt - b.supply)
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: an item has one balance a year
         PARTITION BY b.fixmedins_code, b.stock_key, b.book_year
         ORDER BY m.supply - greatest(m.net_cnt, m.sold) DESC, m.stock_key
     ) = 1
