@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from xiansuo.core.errors import InputError
-from xiansuo.supervision.cases import same
+from xiansuo.supervision.case_compare import same
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.supervision.case_batch import CaseBatch
+from xiansuo.supervision.case_compare import Comparison, RowDifference, compare
 from xiansuo.supervision.case_plan import CasePlan, Row, model_sandbox, sql_errors
 from xiansuo.supervision.load import find_model, load_cases, load_models
-from xiansuo.supervision.model import Case, Model, Rule
+from xiansuo.supervision.model import Case, GivenTable, Model, Rule
 from xiansuo.supervision.project import Project
 from xiansuo.supervision.sandbox import Sandbox
 from xiansuo.supervision.strict_yaml import line_of
@@ -23,7 +21,7 @@ _WORKERS = 2
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What one case showed. ``failures`` is empty when it passed."""
+    """What one case showed. ``failures`` is empty when it passed; ``differences`` show them row by row."""
 
     model: str
     rule: str
@@ -31,7 +29,10 @@ class CaseResult:
     kind: str
     file: Path
     position: int
-    failures: tuple[str, ...] = field(default_factory=tuple)
+    failures: tuple[str, ...] = ()
+    differences: tuple[RowDifference, ...] = ()
+    matched: tuple[Row, ...] = ()
+    given: Mapping[str, GivenTable] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -89,11 +90,12 @@ def _run_rules(model: Model, sandbox: Sandbox, rules: Iterable[Rule]) -> dict[st
 
 def _run_rule(sandbox: Sandbox, model: Model, rule: Rule) -> list[CaseResult]:
     cases = load_cases(rule)
-    failures = _all_at_once(sandbox, model, rule, cases)
-    failing = [position for position, found in enumerate(failures) if found]
+    found = _all_at_once(sandbox, model, rule, cases)
+    failing = [position for position, one in enumerate(found) if one.failures]
     if failing:  # a failure is shown only when the statements, run as written, fail as well
         alone = _one_by_one(sandbox, model, rule, [cases[position] for position in failing])
-        failures = [alone.pop(0) if found else [] for found in failures]
+        for position, one in zip(failing, alone, strict=True):
+            found[position] = one
     return [
         CaseResult(
             model=model.id,
@@ -102,14 +104,17 @@ def _run_rule(sandbox: Sandbox, model: Model, rule: Rule) -> list[CaseResult]:
             kind=case.kind,
             file=rule.folder / "cases.yml",
             position=position,
-            failures=tuple(failures[position]),
+            failures=found[position].failures,
+            differences=found[position].differences,
+            matched=found[position].matched,
+            given=case.given,
         )
         for position, case in enumerate(cases)
     ]
 
 
-def _all_at_once(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[list[str]]:
-    """The failures of every case; one and the same for all cases that cannot be run together."""
+def _all_at_once(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[Comparison]:
+    """The outcome of every case; one failure for all of them when they cannot be run together."""
     if not cases:
         return []
     try:
@@ -120,23 +125,18 @@ def _all_at_once(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Cas
         finally:
             batch.close()
     except InputError as error:
-        return [[str(error)] for _ in cases]
+        return [Comparison((str(error),)) for _ in cases]
     except sql_errors() as error:
-        return [[str(error)] for _ in cases]
+        return [Comparison((str(error),)) for _ in cases]
     return [
-        _doubles(hits[number])
-        + _compare(case, hits[number])
-        + _check_evidence(sandbox, case, hits[number], evidence[number])
+        Comparison(("doubled hits",))
+        if len({row["hit_id"] for row in hits[number]}) < len(hits[number])
+        else compare(case, hits[number], evidence[number], sandbox.columns)
         for number, case in enumerate(cases)
     ]
 
 
-def _doubles(hits: Sequence[Row]) -> list[str]:
-    distinct = len({row["hit_id"] for row in hits})
-    return [f"{len(hits)} hit rows, only {distinct} of them distinct"] if distinct < len(hits) else []
-
-
-def _one_by_one(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[list[str]]:
+def _one_by_one(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case]) -> list[Comparison]:
     plan = CasePlan(sandbox, model, rule)
     try:
         return [_run_case(plan, case) for case in cases]
@@ -144,71 +144,15 @@ def _one_by_one(sandbox: Sandbox, model: Model, rule: Rule, cases: Sequence[Case
         plan.close()
 
 
-def _run_case(plan: CasePlan, case: Case) -> list[str]:
+def _run_case(plan: CasePlan, case: Case) -> Comparison:
     try:
         plan.prepare(case.as_of)
         with plan.sandbox.undone():
             plan.fill(case)
             hits = plan.hits(case.as_of)
             evidence = plan.evidence(case.as_of) if hits else []
-            return _compare(case, hits) + _check_evidence(plan.sandbox, case, hits, evidence)
+            return compare(case, hits, evidence, plan.sandbox.columns)
     except InputError as error:
-        return [str(error)]
+        return Comparison((str(error),))
     except sql_errors() as error:
-        return [str(error).strip()]
-
-
-def _compare(case: Case, hits: Sequence[Row]) -> list[str]:
-    left = list(hits)
-    unmet: list[Mapping[str, Any]] = []
-    failures: list[str] = []
-    for expected in case.expect:
-        unknown = [key for key in expected if hits and key not in hits[0]]
-        if unknown:
-            return [f"expect names {unknown[0]!r}, which hits.sql does not output; it has {', '.join(hits[0])}"]
-        found = next((row for row in left if all(same(row[key], value) for key, value in expected.items())), None)
-        if found is None:
-            unmet.append(expected)
-        else:
-            left.remove(found)
-    if unmet or left:
-        failures.append(f"expected {len(case.expect)} rows, got {len(hits)}")
-        failures += [f"  expected, not found: {_show(row)}" for row in unmet]
-        failures += [f"  found, not expected: {_show(row)}" for row in left]
-    return failures
-
-
-def _check_evidence(sandbox: Sandbox, case: Case, hits: Sequence[Row], evidence: Sequence[Row]) -> list[str]:
-    failures = []
-    if case.evidence is not None and case.evidence != len(evidence):
-        failures.append(f"expected {case.evidence} evidence rows, got {len(evidence)}")
-        failures += [f"  {_show(row)}" for row in evidence]
-    proven = {row["hit_id"] for row in evidence}
-    failures += [f"a hit has no evidence row: {_show(hit)}" for hit in hits if hit["hit_id"] not in proven]
-    for row in evidence:
-        dataset = str(row["dataset"])
-        given = case.given.get(dataset)
-        if dataset not in sandbox.columns:
-            failures.append(f"evidence names a dataset the model does not read: {dataset!r}")
-        elif given is not None and "_row" not in given.columns and not 1 <= (row["_row"] or 0) <= len(given.rows):
-            failures.append(f"evidence points at no given row: {_show(row)}")
-    return failures
-
-
-def same(actual: Any, expected: Any) -> bool:
-    """Whether a value from DuckDB equals one written in YAML; numbers by value, dates by day, texts exactly."""
-    if actual is None or expected is None:
-        return actual is expected
-    if isinstance(actual, bool) or isinstance(expected, bool):
-        return bool(actual == expected)
-    if isinstance(actual, int | float | Decimal):
-        return isinstance(expected, int | Decimal) and Decimal(str(actual)) == Decimal(expected)
-    if isinstance(actual, datetime) and type(expected) is date:
-        return actual.date() == expected and actual.time() == time.min
-    if isinstance(actual, str):
-        return actual == str(expected)
-    return bool(actual == expected)
-
-
-def _show(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in row.items() if key != "hit_id")
+        return Comparison((str(error).strip(),))
