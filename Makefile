@@ -6,11 +6,12 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SPARK_STAMP := $(VENV)/.installed-spark
 HOME_DIR ?= var
 SCALE ?= small
 WORKERS ?= auto
 
-.PHONY: help install demo test lint format bench dagster docs lock browser clean
+.PHONY: help install demo test lint format bench dagster docs lock browser spark java clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -34,7 +35,7 @@ $(STAMP): constraints.txt pyproject.toml
 demo: install  ## synthetic province -> lake -> marts -> models -> clues (SCALE=small|medium|large, HOME_DIR=var)
 	$(BIN)/xiansuo --home $(HOME_DIR) demo --scale $(SCALE) --no-serve
 
-test: install browser  ## all tests: unit, corpus, integration, e2e (PYTEST_ARGS=... narrows, WORKERS=0 for one process)
+test: install browser spark  ## all tests: unit, corpus, integration, e2e (PYTEST_ARGS=... narrows, WORKERS=0 for one process)
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 lint: install  ## style, types, layers, units
@@ -63,6 +64,24 @@ docs: install  ## write the generated pages of docs/
 lock: install  ## pin every package again, with hashes, from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra dev \
 	  --no-strip-extras --no-emit-index-url --custom-compile-command 'make lock' --upgrade --quiet -o constraints.txt
+	$(BIN)/python -c "import tomllib; \
+	  print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" | \
+	$(BIN)/uv pip compile - -c constraints.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --custom-compile-command 'make lock' --upgrade --quiet -o constraints-spark.txt
+
+spark: $(SPARK_STAMP) java  ## add the second engine to .venv: pyspark (450 MB) and, as root on Debian, Java
+
+$(SPARK_STAMP): constraints-spark.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints-spark.txt
+	@touch $@
+
+java:
+	@if command -v java >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; \
+	else \
+	  echo 'Java is missing: the Spark tests will be skipped. Install it (Debian: apt-get install default-jre-headless).' >&2; \
+	fi
 
 browser:
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \

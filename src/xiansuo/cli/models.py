@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xiansuo.cli.run_command import run
 from xiansuo.cli.session import JsonOption, Session, command
 
 if TYPE_CHECKING:
@@ -18,45 +18,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     for function in (run, evaluate):
         command(app)(function)
-
-
-def run(
-    session: Session,
-    models: Annotated[
-        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all that are not retired.")
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day the rules look from. Default: the newest delivered day."),
-    ] = None,
-    mapping: Annotated[str | None, typer.Option(help="Read the inputs through mappings/NAME.yml of the model.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Run models and write their clues. A run whose model, inputs and day are unchanged is not repeated."""
-    from xiansuo.catalog.build import build_catalog
-    from xiansuo.cli.output import print_json, show, table
-    from xiansuo.clues.run import run_model
-    from xiansuo.supervision.load import find_model, load_models
-
-    for model in models or ():
-        find_model(session.settings.project, model)
-    known = load_models(session.settings.project)
-    chosen = models or [name for name, model in sorted(known.items()) if model.spec.status != "retired"]
-    day = None if as_of is None else as_of.date()
-    with session.progress() as progress:
-        results = {
-            model: run_model(session.settings, model, as_of=day, mapping=mapping, progress=progress) for model in chosen
-        }
-    build_catalog(session.settings)
-    rows = [
-        {"model": model, "run_id": result.run_id, "skipped": result.skipped, **result.counts}
-        for model, result in results.items()
-    ]
-    if json:
-        print_json(rows)
-    else:
-        headings = list(dict.fromkeys(key for row in rows for key in row))
-        show(table(None, headings, ([row.get(key) for key in headings] for row in rows)))
 
 
 def evaluate(

@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from xiansuo.clues.engine import DuckEngine, Engine, Statement
 from xiansuo.clues.tables import EVIDENCE, HITS, clue_id_sql
 from xiansuo.core.errors import InputError
 from xiansuo.core.naming import canonical_json, quote_ident, quote_literal
 from xiansuo.core.progress import Progress
 from xiansuo.supervision.bind import bind, dated_sql, parameter_names
-from xiansuo.supervision.graphs import GraphBinding, create_graphs, fill_graphs, graphs_read
+from xiansuo.supervision.graphs import EDGE_COLUMNS, GraphBinding, create_graphs, fill_graphs, graphs_read
 from xiansuo.supervision.hits import EVIDENCE_COLUMNS, HIT_COLUMNS, hits_select, measures
-from xiansuo.supervision.model import Model, Parameter, Rule
+from xiansuo.supervision.model import Graph, Model, Parameter, Rule
 from xiansuo.supervision.sandbox import sql_name
 from xiansuo.supervision.template import FIXED_FIELDS, template_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Search:
     parameters: Mapping[str, Parameter]
     as_of: date
     owner: str
+    engine: Engine = field(default_factory=DuckEngine)
 
     def unit(self, rule: Rule) -> str:
         """How messages name a rule."""
@@ -45,7 +48,8 @@ def find_hits(search: Search, progress: Progress) -> None:
     """Fill the temp tables ``hit``, ``evidence`` and ``subject``. InputError names model, rule and SQL line."""
     graphs = graphs_read(search.model.graphs, search.rules)
     create_graphs(search.con, graphs)
-    fill_graphs(search.con, graphs, GraphBinding(search.model.id, search.parameters, search.as_of))
+    binding = GraphBinding(search.model.id, search.parameters, search.as_of)
+    fill_graphs(search.con, graphs, binding, lambda graph, sql: _links(search, graph, sql))
     columns = {rule.id: _rule_hits(search, rule, position, progress) for position, rule in enumerate(search.rules, 1)}
     _subjects(search)
     _create(search, "hit", {**HITS, "bucket_id": "VARCHAR", "text": "VARCHAR"})
@@ -88,8 +92,9 @@ def _rule_hits(search: Search, rule: Rule, position: int, progress: Progress) ->
             field=missing[0],
             fix="output it",
         )
-    select = hits_select(search.owner, rule.id, body, columns)
-    _execute(search, rule, "hits.sql", f"CREATE TEMP TABLE {rule_table(rule)} AS {select}")
+    with search.engine.rows(search.con, _statement(search, rule, "hits.sql", body, columns)) as rows:
+        select = hits_select(search.owner, rule.id, rows, columns)
+        _execute(search, rule, "hits.sql", f"CREATE TEMP TABLE {rule_table(rule)} AS {select}")
     _check(search, rule)
     progress.step(f"rule {rule.spec.code}", position, len(search.rules))
     return columns
@@ -206,13 +211,24 @@ def _plain(value: object) -> object:
 def _evidence(search: Search, rule: Rule) -> None:
     body = _bound(search, rule, "evidence.sql")
     listed = ", ".join(EVIDENCE_COLUMNS)
-    _execute(
-        search,
-        rule,
-        "evidence.sql",
-        f"INSERT INTO evidence SELECT h.clue_id, e.hit_id, h.rule_id, e.dataset, e._file, e._row, e.role "
-        f"FROM (SELECT DISTINCT {listed} FROM ({body}\n)) AS e JOIN hit AS h ON h.hit_id = e.hit_id",
+    with search.engine.rows(search.con, _statement(search, rule, "evidence.sql", body, EVIDENCE_COLUMNS)) as rows:
+        _execute(
+            search,
+            rule,
+            "evidence.sql",
+            f"INSERT INTO evidence SELECT h.clue_id, e.hit_id, h.rule_id, e.dataset, e._file, e._row, e.role "
+            f"FROM (SELECT DISTINCT {listed} FROM ({rows}\n)) AS e JOIN hit AS h ON h.hit_id = e.hit_id",
+        )
+
+
+def _links(search: Search, graph: Graph, sql: str) -> pa.Table:
+    return search.engine.links(
+        search.con, Statement(sql, graph.path, f"{search.model.id}.{graph.sql_name}", EDGE_COLUMNS)
     )
+
+
+def _statement(search: Search, rule: Rule, name: str, body: str, columns: Mapping[str, str]) -> Statement:
+    return Statement(body, rule.folder / name, search.unit(rule), columns)
 
 
 def _bound(search: Search, rule: Rule, name: str) -> str:

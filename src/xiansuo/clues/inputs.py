@@ -57,14 +57,15 @@ def register_inputs(
     mapping: Mapping | None,
     inputs: Inputs,
     progress: Progress,
-) -> None:
-    """Make every input readable in ``con`` under its SQL name."""
+) -> dict[str, int]:
+    """Make every input readable in ``con`` under its SQL name; returns those that are lake tables, with version."""
     if mapping is None:
         marts = [mart.sql_name for mart in inputs.closure.marts]
-        build_marts(settings, marts, project=project, pinned=inputs.pinned, con=con, progress=progress)
+        built = build_marts(settings, marts, project=project, pinned=inputs.pinned, con=con, progress=progress)
         for dataset in inputs.closure.datasets:
             register_dataset(con, settings, project, dataset, inputs.pinned.versions[dataset])
-        return
+        tables = inputs.pinned.versions | {name: mart.version for name, mart in built.items()}
+        return {name: version for name, version in tables.items() if version is not None}
     lake = Lake(settings)
     foreign = {
         dataset: lake.dataset(dataset).relation(project.columns(dataset), version)
@@ -72,6 +73,7 @@ def register_inputs(
     }
     register_mapped(con, project, mapping, inputs.closure, foreign)
     add_missing_subject(con, model, mapped_rules(model, mapping))
+    return {}
 
 
 def data_as_of(settings: Settings, datasets: Collection[str]) -> date:

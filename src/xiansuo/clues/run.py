@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.clues.compose import compose, load_scoring
+from xiansuo.clues.content import keep_content
+from xiansuo.clues.engine import DuckEngine, Engine, Room
 from xiansuo.clues.find import Search, count_evidence, find_hits, parameters_json
 from xiansuo.clues.history import Comparison, RunFacts, compare, load_before
 from xiansuo.clues.inputs import Inputs, data_as_of, pin_inputs, register_inputs
@@ -59,7 +61,9 @@ class RunResult:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """Everything a run is a function of."""
+
     settings: Settings
     project: Project
     model: Model
@@ -71,10 +75,12 @@ class _Plan:
 
     @property
     def mapping_id(self) -> str | None:
+        """The mapping's id, None without one."""
         return self.mapping.id if self.mapping else None
 
     @property
     def parameters_text(self) -> str:
+        """All values of all parameters as canonical JSON."""
         return canonical_json(
             {
                 name: [
@@ -86,12 +92,14 @@ class _Plan:
 
     @property
     def content(self) -> str:
+        """Digest of the model, its mapping and the scoring weights."""
         mapping = self.mapping.model_dump(mode="json") if self.mapping else None
         scoring = {name: parameters_json({"v": item.at(self.as_of)}) for name, item in self.scoring.items()}
         return digest(canonical_json([self.model.content_hash, mapping, scoring]))
 
     @property
     def key(self) -> str:
+        """Equal exactly when a run would find the same clues; the engine is no part of it."""
         return run_key(
             {
                 "model": self.content,
@@ -112,11 +120,13 @@ def run_model(
     threads: int | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
+    engine: Engine | None = None,
 ) -> RunResult:
     """Run one model over the newest data and publish its clues.
 
     UsageError for an unknown model or mapping, InputError naming model, rule and SQL line when a rule fails; nothing
-    is published then. Two runs of one model wait for each other.
+    is published then. Two runs of one model wait for each other. ``engine`` computes the rows of rules, DuckDB unless
+    given; the clues are the same, so a run that stands is skipped whoever computed it.
     """
     started = now or datetime.now(UTC)
     clock = time.perf_counter()
@@ -124,7 +134,8 @@ def run_model(
     model = find_model(settings.project, model_id)
     _refuse_retired(model)
     with locked(lock_path(lake, model_id)):
-        plan = _plan(settings, model, find_mapping(model, mapping), as_of)
+        plan = plan_run(settings, model, find_mapping(model, mapping), as_of)
+        keep_content(lake, settings.project, model, plan.content)
         con = connect(settings, threads=threads)
         try:
             runs = standing_runs(con, lake, model_id)
@@ -132,7 +143,7 @@ def run_model(
             if before is not None and before["run_key"] == plan.key:
                 return _result(before, skipped=True)
             clear_orphans(lake, model_id, {run["run_id"] for run in runs})
-            run = _compute(con, plan, lake, runs, before, progress or NullProgress())
+            run = _compute(con, plan, lake, runs, before, engine or DuckEngine(), progress or NullProgress())
             run |= {
                 "started_at": _naive(started),
                 "finished_at": _naive(started + timedelta(seconds=time.perf_counter() - clock)),
@@ -154,10 +165,11 @@ def _refuse_retired(model: Model) -> None:
         )
 
 
-def _plan(settings: Settings, model: Model, mapping: Mapping | None, as_of: date | None) -> _Plan:
+def plan_run(settings: Settings, model: Model, mapping: Mapping | None, as_of: date | None) -> Plan:
+    """Pin the newest inputs; as-of day and parameters as a run would take them."""
     project = Project(settings.project)
     inputs = pin_inputs(settings, project, model, mapping)
-    return _Plan(
+    return Plan(
         settings=settings,
         project=project,
         model=model,
@@ -171,28 +183,15 @@ def _plan(settings: Settings, model: Model, mapping: Mapping | None, as_of: date
 
 def _compute(
     con: duckdb.DuckDBPyConnection,
-    plan: _Plan,
+    plan: Plan,
     lake: Lake,
     runs: list[dict[str, Any]],
     before: Table[str, Any] | None,
+    engine: Engine,
     progress: Progress,
 ) -> dict[str, Any]:
     model = plan.model
-    register_inputs(con, plan.settings, plan.project, model, plan.mapping, plan.inputs, progress)
-    search = Search(
-        con=con,
-        model=model,
-        rules=mapped_rules(model, plan.mapping),
-        parameters=plan.parameters,
-        as_of=plan.as_of,
-        owner=owner_of(model.id, plan.mapping_id),
-    )
-    find_hits(search, progress)
-    if plan.mapping is not None:
-        expand_evidence(con, plan.mapping)
-    _check_evidence(con, plan)
-    count_evidence(search)
-    clues_hash = compose(search, plan.scoring)
+    clues_hash = find_clues(con, plan, engine, progress)
     run_id = _free_id(plan.key, {run["run_id"] for run in runs})
     run: dict[str, Any] = {
         "run_id": run_id,
@@ -213,6 +212,32 @@ def _compute(
     return run | _counts(con)
 
 
+def find_clues(con: duckdb.DuckDBPyConnection, plan: Plan, engine: Engine, progress: Progress) -> str:
+    """Fill the session's tables ``hit``, ``evidence`` and ``clue_found``, publish nothing; returns the clues' hash."""
+    model, rules = plan.model, mapped_rules(plan.model, plan.mapping)
+    engine.refuse(model, rules)
+    versions = register_inputs(con, plan.settings, plan.project, model, plan.mapping, plan.inputs, progress)
+    search = Search(
+        con=con,
+        model=model,
+        rules=rules,
+        parameters=plan.parameters,
+        as_of=plan.as_of,
+        owner=owner_of(model.id, plan.mapping_id),
+        engine=engine,
+    )
+    engine.enter(Room(con, versions, progress))
+    try:
+        find_hits(search, progress)
+    finally:
+        engine.leave()
+    if plan.mapping is not None:
+        expand_evidence(con, plan.mapping)
+    _check_evidence(con, plan)
+    count_evidence(search)
+    return compose(search, plan.scoring)
+
+
 def _free_id(key: str, taken: set[str]) -> str:
     """The key itself; when inputs went back to an earlier state, that run stands already and this one is its second."""
     if key not in taken:
@@ -223,7 +248,7 @@ def _free_id(key: str, taken: set[str]) -> str:
     return f"{key}-{number}"
 
 
-def _check_evidence(con: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
+def _check_evidence(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     known = list(plan.inputs.pinned.versions)
     row = con.execute(
         "SELECT rule_id, dataset, count(*) FROM evidence WHERE dataset IS NULL OR _file IS NULL OR _row IS NULL "
@@ -240,7 +265,7 @@ def _check_evidence(con: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
         )
 
 
-def _comparison(plan: _Plan, before: Table[str, Any], run: Table[str, Any]) -> Comparison:
+def _comparison(plan: Plan, before: Table[str, Any], run: Table[str, Any]) -> Comparison:
     def exclusion(rule_id: str, code: str | None) -> str:
         rule = plan.model.rule(rule_id)
         found = rule.spec.exclusion(code) if rule is not None and code is not None else None

@@ -5,7 +5,7 @@ SQL engines differ in how (and whether) they recurse, so the walk is done here, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -55,13 +55,22 @@ def drop_graphs(con: duckdb.DuckDBPyConnection, graphs: Collection[Graph]) -> No
         con.execute(f"DROP TABLE graphs.{quote_ident(graph.name)}")
 
 
-def fill_graphs(con: duckdb.DuckDBPyConnection, graphs: Collection[Graph], binding: GraphBinding) -> None:
-    """Compute the created, empty relations from the inputs ``con`` holds. InputError names the file that fails."""
+def fill_graphs(
+    con: duckdb.DuckDBPyConnection,
+    graphs: Collection[Graph],
+    binding: GraphBinding,
+    links: Callable[[Graph, str], pa.Table] | None = None,
+) -> None:
+    """Compute the created, empty relations from the inputs ``con`` holds. InputError names the file that fails.
+
+    ``links`` runs the bound SELECT of a graph elsewhere than in ``con``.
+    """
     import duckdb
 
     for graph in graphs:
+        bound = f"SELECT left_id, right_id FROM ({bound_graph(graph, binding)}\n)"
         try:
-            edges = con.sql(f"SELECT left_id, right_id FROM ({bound_graph(graph, binding)}\n)").to_arrow_table()
+            edges = links(graph, bound) if links else con.sql(bound).to_arrow_table()
         except duckdb.Error as error:
             raise InputError(
                 f"the graph's SQL fails: {str(error).strip()}",

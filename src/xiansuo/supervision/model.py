@@ -16,6 +16,8 @@ Effect = Literal["drop", "downgrade", "flag"]
 Grain = Literal["hit", "month", "quarter", "year", "all"]
 Status = Literal["draft", "data_verified", "rules_reviewed", "cross_site_validated", "published", "retired"]
 CaseKind = Literal["hit", "non_hit", "boundary", "lookalike"]
+EngineName = Literal["duckdb", "spark"]
+ENGINES: tuple[EngineName, ...] = ("duckdb", "spark")
 CASE_KINDS: tuple[CaseKind, ...] = ("hit", "non_hit", "boundary", "lookalike")
 
 
@@ -132,6 +134,16 @@ class RuleSpec(Spec):
     exclusions: list[Exclusion] = Field(default_factory=list)
     evidence_roles: dict[str, str] = Field(default_factory=dict)
     limitation: Limitation | None = None
+    engines: list[EngineName] = Field(default_factory=lambda: list(ENGINES), min_length=1)
+    engines_why: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _engines_explained(self) -> RuleSpec:
+        if "duckdb" not in self.engines or len(self.engines) != len(set(self.engines)):
+            raise ValueError("engines names duckdb, where every rule runs, and each engine once")
+        if (set(self.engines) == set(ENGINES)) != (self.engines_why is None):
+            raise ValueError("a rule kept off an engine says so in engines_why, another rule does not")
+        return self
 
     def exclusion(self, code: str) -> Exclusion | None:
         """The declared exclusion with that code, if any."""

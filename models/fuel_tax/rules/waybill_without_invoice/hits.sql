@@ -14,8 +14,9 @@ stopped AS (
     JOIN fuel.gas_station AS s ON s.uscc = w.consignee_uscc
     JOIN fuel.veh_track AS t ON t.plate = w.plate AND t.arrive_ts >= w.load_ts AND t.arrive_ts <= w.unload_ts
     WHERE w.status = '已签收' AND t.stop_min >= $stop_minutes
-        AND pow((t.lat - s.lat) * $metres_per_degree, 2)  -- literal: 平方
-            + pow((t.lon - s.lon) * $metres_per_degree * cos(radians(s.lat)), 2)  -- literal: 平方
+        AND (t.lat - s.lat) * $metres_per_degree * (t.lat - s.lat) * $metres_per_degree
+            + (t.lon - s.lon) * $metres_per_degree * round(cos(radians(s.lat)), 9)  -- literal: 小数位
+            * (t.lon - s.lon) * $metres_per_degree * round(cos(radians(s.lat)), 9)  -- literal: 小数位
             <= $geofence_metres * $geofence_metres
     GROUP BY w.waybill_no
 ),
