@@ -16,8 +16,9 @@ FOLDERS = {
     ".ci", "assets", "bench", "data_contracts", "docs", "models", "notebooks", "pipelines", "sql", "src", "tests",
 }  # fmt: skip
 FILES = {
-    ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "GLOSSARY.md", "LICENSE", "Makefile",
-    "README.md", "README.zh-CN.md", "constraints.txt", "pyproject.toml", "workspace.yaml",
+    ".gitignore", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "GLOSSARY.md", "LICENSE", "Makefile",
+    "README.md", "README.zh-CN.md", "constraints-spark.txt", "constraints.txt", "pyproject.toml",
+    "workspace.yaml",
 }  # fmt: skip
 SUBPACKAGES = {
     "catalog", "cli", "clues", "contracts", "core", "ingest", "lake", "orchestration", "quality", "supervision",
