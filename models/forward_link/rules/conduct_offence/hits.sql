@@ -15,7 +15,7 @@ one_each AS (
         doc_no, org_name, party_id, party_name, cause, act_from, act_to, decision_date, fine_yuan,
         phrase, charge, valid_from, conduct_source, is_in_force
     FROM described
-    QUALIFY row_number() OVER (PARTITION BY doc_no ORDER BY is_in_force DESC, phrase, valid_from DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY doc_no ORDER BY is_in_force DESC, phrase, valid_from DESC, charge) = 1 -- unique: the key of the table
 ),
 tested AS (
     SELECT

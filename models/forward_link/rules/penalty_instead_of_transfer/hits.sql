@@ -72,7 +72,7 @@ SELECT
     police_doc_no,
     age_at_act
 FROM judged
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER ( -- unique: a penalty has one amount of a measure, a cause one row of a charge
     PARTITION BY doc_no
     ORDER BY CASE WHEN exclusion_code IS NULL THEN 0 ELSE 1 END, amount_yuan / coalesce(act_standard, later_standard) DESC, measure, charge
 ) = 1

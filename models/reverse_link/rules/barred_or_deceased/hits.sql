@@ -12,12 +12,12 @@ WITH limits AS (
     JOIN justice.non_prosecution AS n ON n.np_no = o.np_no
     JOIN ref.charge_law AS l ON l.charge = n.charge
     WHERE l.valid_from <= n.act_to AND n.act_to <= coalesce(l.valid_to, n.act_to)
-    QUALIFY row_number() OVER (PARTITION BY o.doc_no ORDER BY l.limit_months DESC, l.org_kind) = 1
+    QUALIFY row_number() OVER (PARTITION BY o.doc_no ORDER BY l.limit_months DESC, l.org_kind) = 1 -- unique: the days in force of one provision do not overlap
 ),
 deaths AS (
     SELECT
         x.doc_no, min(d.death_date) AS death_date, min(d.name) AS death_name,
-        max(CASE WHEN d.name = x.name THEN 1 ELSE 0 END) AS is_same_name
+        max(CASE WHEN d.name = x.name THEN 1 END) AS is_same_name
     FROM limits AS x
     JOIN person.death AS d ON d.id_number = x.id_no AND d.death_date < x.sent_date
     GROUP BY x.doc_no

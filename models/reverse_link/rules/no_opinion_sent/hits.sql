@@ -7,8 +7,8 @@ WITH mapped AS (
         n.registered_date, n.detained_days, l.law, l.article, l.penalty_kind, l.max_detention_days, l.limit_months
     FROM justice.non_prosecution AS n
     JOIN ref.charge_law AS l ON l.charge = n.charge
-    WHERE l.valid_from <= n.act_to AND n.act_to <= coalesce(l.valid_to, n.act_to) AND n.registered_date IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY n.np_no ORDER BY l.limit_months DESC, l.org_kind) = 1
+    WHERE l.valid_from <= n.act_to AND n.act_to <= coalesce(l.valid_to, n.act_to)
+    QUALIFY row_number() OVER (PARTITION BY n.np_no ORDER BY l.limit_months DESC, l.org_kind) = 1 -- unique: the days in force of one provision do not overlap
 ),
 sent AS (
     SELECT np_no, min(sent_date) AS sent_date
@@ -32,8 +32,8 @@ paused AS (
 day_marks AS (
     SELECT
         s.np_no, w.day,
-        max(CASE WHEN p.kind = '中止' THEN 1 ELSE 0 END) AS is_suspended,
-        max(CASE WHEN p.kind = '征求' THEN 1 ELSE 0 END) AS is_consulted
+        max(CASE WHEN p.kind = '中止' THEN 1 END) AS is_suspended,
+        max(CASE WHEN p.kind = '征求' THEN 1 END) AS is_consulted
     FROM spans AS s
     JOIN marts.working_day AS w ON w.day > s.registered_date AND w.day <= s.end_date AND w.is_workday
     LEFT JOIN paused AS p ON p.np_no = s.np_no AND w.day BETWEEN p.from_date AND coalesce(p.to_date, w.day)

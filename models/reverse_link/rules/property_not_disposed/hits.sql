@@ -10,11 +10,10 @@ WITH held AS (
     JOIN justice.non_prosecution AS n ON n.np_no = i.np_no
 ),
 paused AS (
-    SELECT h.item_no, max(a.filed_date) AS filed_date
+    SELECT DISTINCT h.item_no
     FROM held AS h
     JOIN justice.appeal AS a ON a.np_no = h.np_no
     WHERE a.filed_date <= h.due_date AND coalesce(a.closed_date, h.end_date) >= h.end_date
-    GROUP BY h.item_no
 )
 SELECT
     h.id_no AS subject_id,

@@ -11,11 +11,10 @@ WITH timed AS (
     WHERE signed_date IS NOT NULL
 ),
 paused AS (
-    SELECT t.doc_no, max(a.filed_date) AS filed_date
+    SELECT DISTINCT t.doc_no
     FROM timed AS t
     JOIN justice.appeal AS a ON a.np_no = t.np_no
     WHERE a.filed_date <= t.due_date AND coalesce(a.closed_date, t.end_date) >= t.end_date
-    GROUP BY t.doc_no
 )
 SELECT
     n.id_no AS subject_id,

@@ -21,7 +21,7 @@ punished AS (
     FROM replied AS r
     JOIN admin.penalty AS p ON p.party_id = r.id_no AND p.act_from <= r.act_to AND r.act_from <= p.act_to
     JOIN marts.penalty_context AS x ON x.doc_no = p.doc_no
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: a decision number is a key
         PARTITION BY r.doc_no
         ORDER BY CASE WHEN x.annulled_no IS NULL THEN 0 ELSE 1 END, coalesce(p.fine_yuan, 0) DESC, p.doc_no
     ) = 1

@@ -30,7 +30,7 @@ best AS (
         doc_no, np_no, to_org_name, sent_date, withdrawn_date, designation_no, id_no, charge, law, article, level, org_kind,
         org_code, is_kind, is_level, is_region
     FROM matched
-    QUALIFY row_number() OVER (
+    QUALIFY row_number() OVER ( -- unique: the days in force of one provision do not overlap
         PARTITION BY doc_no
         ORDER BY is_kind DESC, is_level DESC, is_region DESC, org_kind
     ) = 1
