@@ -16,8 +16,8 @@ from xiansuo.supervision.case_plan import sql_errors
 from xiansuo.supervision.load import load_cases
 from xiansuo.supervision.model import Model, Parameter, Rule
 from xiansuo.supervision.mutant_bench import Judged, MutantBench
-from xiansuo.supervision.mutate_kinds import ABOVE, BELOW
 from xiansuo.supervision.mutate_sql import Mutant, mutants_of
+from xiansuo.supervision.mutate_values import ABOVE, BELOW
 from xiansuo.supervision.nudge import nudged
 from xiansuo.supervision.sandbox import Sandbox
 

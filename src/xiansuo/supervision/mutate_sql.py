@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xiansuo.core.naming import digest
-from xiansuo.supervision.mutate_kinds import Change, changes
+from xiansuo.supervision.mutate_change import Change
+from xiansuo.supervision.mutate_kinds import changes
 from xiansuo.supervision.sql_tree import HITS_NAME, SqlFile, parse_sql
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xiansuo.supervision.bind import AS_OF
 from xiansuo.supervision.model import DatedValue, Parameter, Reference, Scalar
-from xiansuo.supervision.mutate_kinds import ABOVE, BELOW
+from xiansuo.supervision.mutate_values import ABOVE, BELOW
 
 
 def nudged(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:
