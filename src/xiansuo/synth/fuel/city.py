@@ -37,6 +37,7 @@ STRENGTH: Mapping[str, Strength] = {
     "stock_imbalance": "B",
     "totalizer_anomaly": "B",
     "surplus_invoices": "B",
+    "invoices_without_sales": "B",
     "hidden_fuel_point": "B",
     "traffic_below_peers": "C",
     "burden_or_price_low": "C",

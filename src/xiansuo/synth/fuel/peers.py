@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.synth.fuel.city import HEAD_OFFICES, MONTHS, PRICES, City
+from xiansuo.synth.fuel.purchases import plant_purchases
 
 if TYPE_CHECKING:
     from xiansuo.synth.fuel.city import Floats, Ints
@@ -50,9 +51,23 @@ class Block:
         """Business key of a station of the block."""
         return f"JYX{self.start + at + 1:05d}"
 
+    def settle(self, city: City, at: int, month: int, litres: float, amount: float) -> None:
+        """File diesel of a station that its head office settled."""
+        city.docs["fuel.card_settlement"].append(
+            {
+                "settle_no": city.serial("JS"),
+                "station_id": self.name(at),
+                "period": city.first_day(month),
+                "oil_grade": "0#",
+                "hq_uscc": city.others[HEAD_OFFICES[at % len(HEAD_OFFICES)]],
+                "qty_l": round(litres, 2),
+                "amt": round(amount, 2),
+            }
+        )
+
 
 def plant_peers(city: City, times: int) -> Rows:
-    """Plant the F9 and F10 cases; returns the rows of veh_count, oil_psi and vat_return."""
+    """Plant the F9, F10 and F4 cases; returns the rows of veh_count, oil_psi and vat_return."""
     rows: Rows = {"fuel.veh_count": [], "fuel.oil_psi": [], "fuel.vat_return": []}
     for turn in range(times):
         block = _block(city, turn * BLOCK)
@@ -61,6 +76,7 @@ def plant_peers(city: City, times: int) -> Rows:
         _traffic(city, block)
         _prices(city, block)
         _burdens(city, block)
+        plant_purchases(city, block)
         _write(city, block, rows)
     return rows
 
@@ -144,7 +160,7 @@ def _traffic(city: City, block: Block) -> None:
         _odd(city, block, at, month, "NEW_OR_CLOSING")
     for at, month in ((8, 1), (9, 2), (10, 5), (11, 8)):
         _odd(city, block, at, month, "PARENT_SETTLED")
-        _settle(city, block, at, month, float(block.inferred[at, month]) * 0.48, 3_000.0)
+        block.settle(city, at, month, float(block.inferred[at, month]) * 0.48, 3_000.0)
     for at, month in ((12, 2), (13, 3), (14, 6), (15, 9)):
         _odd(city, block, at, month, "NON_FUEL")
         _side_income(city, block, at, month)
@@ -181,21 +197,6 @@ def _odd(city: City, block: Block, at: int, month: int, code: str) -> None:
     _note(city, block, F9, at, (month, month), code.lower(), code)
 
 
-def _settle(city: City, block: Block, at: int, month: int, litres: float, amount: float) -> None:
-    head_office = city.others[HEAD_OFFICES[at % len(HEAD_OFFICES)]]
-    city.docs["fuel.card_settlement"].append(
-        {
-            "settle_no": city.serial("JS"),
-            "station_id": block.name(at),
-            "period": city.first_day(month),
-            "oil_grade": "0#",
-            "hq_uscc": head_office,
-            "qty_l": round(litres, 2),
-            "amt": round(amount, 2),
-        }
-    )
-
-
 def _side_income(city: City, block: Block, at: int, month: int) -> None:
     for goods, amount in (("油品", 4_000.0), ("便利店", 2_600.0), ("洗车", 900.0)):
         city.docs["fuel.pay_receipt"].append(
@@ -229,7 +230,7 @@ def _prices(city: City, block: Block) -> None:
         _low_price(city, block, at, month, cheap, code)
     for at, month in ((8, 6), (9, 3), (10, 9), (11, 3)):
         _low_price(city, block, at, month, cheap, "PARENT_SETTLED")
-        _settle(city, block, at, month, 0.0, 0.14 * _cap(month) * float(_litres(block, at, month)))
+        block.settle(city, at, month, 0.0, 0.14 * _cap(month) * float(_litres(block, at, month)))
     for at, month in ((16, 5), (17, 9), (18, 2), (19, 4)):
         block.first_price[at, month] = _cap(month) * cheap
         _note(city, block, F10, at, (month, month), "corrected", "CORRECTED")
