@@ -25,7 +25,7 @@ def build(world: World) -> DomainOutput:
     """All tables of the domain for one city-year and the cases planted in them, the same for the same world."""
     import polars as pl
 
-    times = max(1, min(MOST, world.persons.height // SMALL_PERSONS))
+    times = max(1, min(MOST, round(world.persons.height / SMALL_PERSONS)))
     annex = world.annex("loan", PEOPLE * times, FIRMS * times)
     grown = annex.persons.filter(pl.col("birth").is_between(date(1955, 1, 1), date(2003, 1, 1)))
     firms, people = annex.companies.iter_rows(named=True), grown.iter_rows(named=True)

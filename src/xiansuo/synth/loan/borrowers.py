@@ -172,7 +172,7 @@ def _purchase(book: Book, turn: int, code: str | None, short: bool) -> None:
     rows = [book.add("estate.house_trade", house_no=house, use_kind=use, price_yuan=price, **row)]
     if code == "OWN_FUNDS":
         row |= {"buyer_id": book.person(), "seller_id": loan.borrower}
-        row["signed_on"] = signed - timedelta(days=SALE_DAYS if turn == 0 else 5 + 10 * turn)
+        row["signed_on"] = signed - timedelta(days=SALE_DAYS if turn == 0 else 5 + 10 * (turn % 17))
         house = book.serial("3301HS")
         rows.append(book.add("estate.house_trade", house_no=house, use_kind="住宅", price_yuan=price, **row))
     first, last = min(loan.paid, signed), max(loan.paid, signed)

@@ -24,7 +24,7 @@ ROLES = ("法定代表人", "财务负责人")
 
 def build(world: World) -> DomainOutput:
     """All tables of the domain for one city-year and the cases planted in them, the same for the same world."""
-    times = max(1, min(MOST, world.persons.height // SMALL_PERSONS))
+    times = max(1, min(MOST, round(world.persons.height / SMALL_PERSONS)))
     annex = world.annex("shell", PEOPLE * times, FIRMS * times)
     firms, people = annex.companies.iter_rows(named=True), annex.persons.iter_rows(named=True)
     book = Book(SHAPE, annex, world.rng("shell"), firms, people)
