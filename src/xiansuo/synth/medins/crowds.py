@@ -1,7 +1,7 @@
-"""Planted cases of the rules about crowds: villages admitted together (M12).
+"""Planted cases of the rules about crowds: villages admitted together (M12), cards swiped in a row (M13).
 
-Belongs here: what such a violation and each of its innocent look-alikes consist of. Every case has its own village, and
-no two cases share both the institution and the days.
+Belongs here: what such a violation and each of its innocent look-alikes consist of. No two cases share both the
+institution and the days.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from xiansuo.synth.medins.benefits import QUIET, insure
-from xiansuo.synth.medins.book import STAY, Book, Line, moment, ward_days
+from xiansuo.synth.medins.book import PHARMACY, STAY, Book, Line, moment, ward_days
 from xiansuo.synth.medins.patients import Stage
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import RowKey
@@ -108,4 +108,89 @@ def _villager(
             arrived_at=moment(day, 8, 40),
         )
         rows.append(("medins.patient_transport", {"mdtrt_id": stay.mdtrt_id}))
+    return rows
+
+
+def swipe_plans(each: int) -> list[Plan]:
+    """The kinds of M13; ``at`` are the minutes after ten, one for each card."""
+    burst = (0, 2, 3, 5, 8)
+    excused: dict[str, dict[str, Any]] = {
+        "REFUNDED": {"refund_last": True},
+        "OFFLINE_UPLOAD": {"offline": True},
+        "SHARED_GATEWAY": {"terminal": "多窗口前置机"},
+        "OUTREACH": {"outreach": True},
+        "AGENT_PICKUP": {"agent": True},
+    }
+    return [
+        Plan("burst", 6, "violation", strength="B", how={"at": burst}),
+        Plan("many_cards", 2, "violation", strength="B", how={"at": (0, 1, 2, 3, 4, 5, 6, 7)}),
+        Plan("in_turn", 2, "violation", strength="B", how={"at": (0, 1, 2, 3, 4), "terminal": "单窗口"}),
+        Plan("ten_minutes", 2, "violation", strength="B", edge=True, how={"at": (0, 2, 3, 5, 10)}),
+        *[Plan(code.lower(), each, code=code, how={"at": burst, **how}) for code, how in excused.items()],
+        Plan("four_cards", 3, edge=True, how={"at": (0, 1, 2, 3)}),
+        Plan("eleven_minutes", 3, edge=True, how={"at": (0, 2, 3, 5, 11)}),
+    ]
+
+
+def plant_swipes(book: Book, stage: Stage, plan: Plan) -> None:
+    """One M13 case. The cards are lent: the next cases take them again, at another shop on another day."""
+    how = plan.how
+    number = sum(1 for case in book.cases if case.rule_id == "rapid_swipes")
+    shop = stage.pharmacies[number % len(stage.pharmacies)]
+    day = date(stage.day.year, 2, 5) + timedelta(days=number // len(stage.pharmacies) * 9)
+    terminal = book.next_id("ZD")
+    people = [book.person() for _ in how["at"]]
+    rows: list[RowKey] = []
+    for place, minute in enumerate(how["at"]):
+        at = moment(day, 10, minute)
+        line = Line("oral_drug", at, 6, days=3)
+        visit = book.visit(people[place], shop, PHARMACY, at, at, [line], diagnosis=GASTRITIS)
+        last = place == len(people) - 1
+        book.add(
+            "medins.terminal_swipe",
+            setl_id=visit.setl_id,
+            terminal_id=terminal,
+            fixmedins_code=shop,
+            certno=people[place].certno,
+            swipe_time=at,
+            auth_kind="实体卡",
+            offline_flag="1" if how.get("offline") and last else "0",
+        )
+        rows += [*visit.rows, ("medins.terminal_swipe", {"setl_id": visit.setl_id})]
+        if how.get("refund_last") and last:
+            book.refund(visit, moment(day, 18))
+        if how.get("agent") and last:
+            book.agent(visit, at)
+    book.queue.extend(people)
+    rows += _terminal_papers(book, terminal, shop, day, how)
+    book.truth(
+        "rapid_swipes",
+        plan.label,
+        plan.kind,
+        shop,
+        (day, day),
+        rows,
+        code=plan.code,
+        strength="B",
+        edge=plan.edge,
+    )
+
+
+def _terminal_papers(book: Book, terminal: str, shop: str, day: date, how: dict[str, Any]) -> list[RowKey]:
+    kind = how.get("terminal", "单窗口")
+    windows = 1 if kind == "单窗口" else 6
+    book.add("medins.terminal", terminal_id=terminal, fixmedins_code=shop, kind=kind, window_cnt=windows)
+    rows: list[RowKey] = [("medins.terminal", {"terminal_id": terminal})]
+    if how.get("outreach"):
+        number = book.next_id("YZ")
+        book.add(
+            "medins.outreach",
+            outreach_id=number,
+            terminal_id=terminal,
+            kind="义诊下乡",
+            date_from=day,
+            date_to=day,
+            document_no=f"备〔{day.year}〕{number[-4:]}号",
+        )
+        rows.append(("medins.outreach", {"outreach_id": number}))
     return rows

@@ -29,6 +29,7 @@ RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan
     ("trace", resale.trace_plans, resale.plant_trace, 5),
     ("approval", benefits.approval_plans, benefits.plant_approval, 5),
     ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),
+    ("swipes", crowds.swipe_plans, crowds.plant_swipes, 4),
 )
 
 

@@ -1,0 +1,101 @@
+-- M13 冒名、空刷: many cards settled at one terminal within minutes, all paid by the fund. Windows begin at a swipe; a day of
+-- a terminal gives one row, the window that nothing excuses before others, then the one with most cards.
+-- Look-alikes: refunds, records uploaded after the line was down, a gateway that several windows share, a registered
+-- free clinic or group check-up, pick-up by registered agents.
+WITH refunds AS (
+    SELECT init_setl_id, sum(fund_pay_sumamt) AS fund
+    FROM medins.setl_d
+    WHERE init_setl_id IS NOT NULL AND coalesce(vali_flag, '1') <> '0'
+    GROUP BY init_setl_id
+),
+swipes AS (
+    SELECT
+        w.setl_id,
+        w.terminal_id,
+        w.fixmedins_code,
+        w.certno,
+        w.swipe_time,
+        coalesce(w.offline_flag, '0') = '1' AS is_offline,
+        s.medfee_sumamt,
+        s.fund_pay_sumamt + coalesce(r.fund, 0) AS net_fund,
+        a.mdtrt_id IS NOT NULL AS has_agent,
+        lead(w.swipe_time, $rapid_cards - 1) OVER ( -- unique: setl_id is the key of a swipe
+            PARTITION BY w.terminal_id ORDER BY w.swipe_time, w.setl_id
+        ) AS nth_time
+    FROM medins.terminal_swipe AS w
+    INNER JOIN medins.setl_d AS s ON s.setl_id = w.setl_id
+    LEFT JOIN refunds AS r ON r.init_setl_id = w.setl_id
+    LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = s.mdtrt_id
+    WHERE s.fund_pay_sumamt > 0 AND coalesce(s.vali_flag, '1') <> '0'
+),
+bursts AS (
+    SELECT
+        a.setl_id,
+        a.terminal_id,
+        a.fixmedins_code,
+        a.swipe_time AS from_time,
+        max(b.swipe_time) AS to_time,
+        count(DISTINCT CASE WHEN b.net_fund > 0 THEN b.certno END) AS cards,
+        count(DISTINCT CASE WHEN b.net_fund > 0 AND NOT b.is_offline THEN b.certno END) AS online_cards,
+        count(DISTINCT CASE WHEN b.net_fund > 0 AND NOT b.has_agent THEN b.certno END) AS own_cards,
+        count(DISTINCT b.medfee_sumamt) AS bill_kinds,
+        sum(b.net_fund) AS net_fund
+    FROM swipes AS a
+    INNER JOIN swipes AS b
+        ON b.terminal_id = a.terminal_id
+        AND b.swipe_time >= a.swipe_time
+        AND datediff('minute', a.swipe_time, b.swipe_time) <= $rapid_minutes
+    WHERE datediff('minute', a.swipe_time, a.nth_time) <= $rapid_minutes
+    GROUP BY a.setl_id, a.terminal_id, a.fixmedins_code, a.swipe_time
+    HAVING count(DISTINCT b.certno) >= $rapid_cards
+),
+permits AS (
+    SELECT b.setl_id, min(o.outreach_id) AS outreach_id
+    FROM bursts AS b
+    INNER JOIN medins.outreach AS o
+        ON o.terminal_id = b.terminal_id
+        AND CAST(b.from_time AS DATE) BETWEEN o.date_from AND o.date_to
+    GROUP BY b.setl_id
+),
+explained AS (
+    SELECT
+        b.setl_id,
+        b.terminal_id,
+        b.fixmedins_code,
+        b.from_time,
+        b.to_time,
+        b.cards,
+        b.own_cards,
+        b.bill_kinds,
+        b.net_fund,
+        p.outreach_id,
+        CASE
+            WHEN b.cards < $rapid_cards THEN 'REFUNDED'
+            WHEN b.online_cards < $rapid_cards THEN 'OFFLINE_UPLOAD'
+            WHEN t.kind = '多窗口前置机' THEN 'SHARED_GATEWAY'
+            WHEN p.outreach_id IS NOT NULL THEN 'OUTREACH'
+            WHEN b.own_cards < $rapid_cards THEN 'AGENT_PICKUP'
+        END AS exclusion_code
+    FROM bursts AS b
+    LEFT JOIN medins.terminal AS t ON t.terminal_id = b.terminal_id
+    LEFT JOIN permits AS p ON p.setl_id = b.setl_id
+)
+SELECT
+    fixmedins_code AS subject_id,
+    CAST(from_time AS DATE) AS occurred_from,
+    CAST(to_time AS DATE) AS occurred_to,
+    CAST(net_fund AS DECIMAL(18, 2)) AS amount,
+    exclusion_code,
+    terminal_id,
+    from_time,
+    to_time,
+    CAST($rapid_minutes AS BIGINT) AS minutes,
+    cards,
+    own_cards,
+    bill_kinds,
+    outreach_id
+FROM explained
+QUALIFY row_number() OVER ( -- unique: setl_id is the key of a swipe
+    PARTITION BY terminal_id, CAST(from_time AS DATE)
+    ORDER BY exclusion_code IS NOT NULL, cards DESC, from_time, setl_id
+) = 1
