@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiansuo.cli import lifecycle_commands
+from xiansuo.cli import lifecycle_commands, package_commands
 from xiansuo.cli.session import JsonOption, Session, command
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     rules = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rules as units.")
     command(models, "new")(new_model)
     lifecycle_commands.register_in_group(models)
+    package_commands.register_in_group(models)
     command(rules, "new")(new_rule)
     app.add_typer(models, name="model")
     app.add_typer(rules, name="rule")

@@ -64,21 +64,30 @@ def generate(
     """Write ``out/landing`` and ``out/truth`` for a scale (small, medium, large) or a number of persons.
 
     ``project`` is the folder with contracts and assets (found as everywhere else when not given); ``datasets`` keeps
-    only some of them in the landing folder.
+    only some of them, and the cases that lie wholly in them.
     """
     teller = progress or NullProgress()
     root = project or Settings.discover().project
     specs = read_specs(root)
     world = make_world(_persons(scale, persons), seed)
     outputs = _domains(world, teller)
-    tables = merge(specs, shared.build(world), outputs)
+    background = shared.build(world)
+    if datasets is not None:
+        background, outputs = _only(background, datasets), {name: _only(o, datasets) for name, o in outputs.items()}
+    tables = merge(specs, background, outputs)
     cases = [case for output in outputs.values() for case in output.cases]
     check_rows(tables, cases)
-    wanted = {name: table for name, table in tables.items() if datasets is None or name in datasets}
-    written = deliver(wanted, specs, world, out / "landing", teller)
+    written = deliver(tables, specs, world, out / "landing", teller)
     written += _reference(root, specs, out / "landing", datasets)
     _truth(cases, out / "truth")
     return SynthReport(sum(item.rows for item in written), len(written), len(cases), tuple(written))
+
+
+def _only(output: DomainOutput, datasets: frozenset[str]) -> DomainOutput:
+    """The wanted tables, and the cases whose rows all lie in them."""
+    tables = {name: table for name, table in output.tables.items() if name in datasets}
+    cases = [case for case in output.cases if all(dataset in datasets for dataset, _ in case.rows)]
+    return DomainOutput(tables, cases)
 
 
 def _persons(scale: str | None, persons: int | None) -> int:

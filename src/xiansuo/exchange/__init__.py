@@ -1,0 +1,1 @@
+"""Models between offices: packing, installing, validating on another site's data, telling the new from the known."""
