@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from xiansuo.core.errors import InputError
-from xiansuo.supervision.case_compare import same
+from xiansuo.supervision.case_compare import compare, same
+from xiansuo.supervision.case_sql import for_cases
+from xiansuo.supervision.model import Case
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
+from xiansuo.supervision.watch import touched
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,69 @@ def test_lines_are_found_by_keys_and_positions(tmp_path: Path) -> None:
     assert line_of(path, ("a", 1, "y")) == 4
     assert line_of(path, ("a", 1, "unknown")) == 3
     assert line_of(path, ()) == 1
+
+
+def case(expect: list[dict[str, Any]], evidence: int | None = None) -> Case:
+    return Case(case="x", kind="hit", given={}, expect=expect, evidence=evidence)
+
+
+def hit(**values: Any) -> dict[str, Any]:
+    return {"hit_id": str(values), **values}
+
+
+def test_a_found_row_stands_beside_the_expectation_it_is_nearest_to() -> None:
+    hits = [hit(who="A", amount=1, day=1), hit(who="B", amount=2, day=2)]
+    proven = [{"hit_id": row["hit_id"], "dataset": "t.t", "_row": 1} for row in hits]
+    outcome = compare(case([{"who": "B", "amount": 3, "day": 2}, {"who": "A", "amount": 1}]), hits, proven, {"t.t"})
+    (difference,) = outcome.differences
+    assert difference.actual == hits[1] and difference.cells == ("amount",)
+    assert outcome.matched == (hits[0],)
+    assert len(outcome.failures) == 1 and "amount is 2, not 3" in outcome.failures[0]
+
+
+def test_rows_that_have_nothing_in_common_are_missing_and_unexpected() -> None:
+    hits = [hit(who="A", amount=1)]
+    proven = [{"hit_id": hits[0]["hit_id"], "dataset": "t.t", "_row": 1}]
+    outcome = compare(case([{"who": "B", "amount": 9}]), hits, proven, {"t.t"})
+    assert [(one.expected is None, one.actual is None) for one in outcome.differences] == [(False, True), (True, False)]
+
+
+def test_a_hit_without_evidence_fails_although_every_value_is_right() -> None:
+    outcome = compare(case([{"who": "A"}]), [hit(who="A")], [], {"t.t"})
+    assert not outcome.differences and "no evidence row" in outcome.failures[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "target", "again"),
+    [
+        (["models/m/rules/r/cases.yml"], None, ["m.r"]),
+        (["models/m/rules/r/cases.yml", "models/m/parameters.yml"], None, ["m"]),
+        (["models/m/rules/r/hits.sql"], "m", ["m.r"]),
+        (["models/m/rules/r/hits.sql"], "m.other", []),
+        (["models/m/parameters.yml"], "m.other", ["m.other"]),
+        (["models/n/model.yml"], "m", []),
+        (["sql/marts/x.sql"], "m", ["m"]),
+        (["data_contracts/d/x.yml", "models/m/model.yml"], None, [None]),
+        (["models/m/README.md"], None, []),
+    ],
+)
+def test_a_change_reruns_what_it_touches(changed: list[str], target: str | None, again: list[str | None]) -> None:
+    project = Path("/project")
+    assert touched(project, [project / path for path in changed], target) == again
+
+
+def test_tables_are_cut_down_to_the_rows_of_one_case() -> None:
+    sql = for_cases("SELECT t.a, 'd.t' AS x FROM D.t AS t JOIN d.t ON TRUE -- d.t\nWHERE d.t.a > 1", {"d.t"}, [0, 2])
+    inner = '(SELECT * EXCLUDE (_case) FROM by_case."d.t" AS xs_t WHERE xs_t._case = xs_cases._case)'
+    assert f'FROM {inner} AS t JOIN {inner} AS "t" ON TRUE -- d.t\nWHERE d.t.a > 1' in sql
+    assert "'d.t' AS x" in sql and "VALUES (0), (2)" in sql
+
+
+def test_a_table_named_in_an_unusual_way_does_not_bind_rather_than_mix_cases() -> None:
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute('CREATE SCHEMA by_case; CREATE TABLE by_case."d.t" (_case INTEGER, a INTEGER)')
+    con.execute("CREATE SCHEMA e")
+    with pytest.raises(duckdb.Error):
+        con.execute(for_cases('SELECT a FROM "d".t', {"d.t"}, [0]))
