@@ -1,4 +1,7 @@
-"""Writes docs/cli.md from the commands themselves: ``python -m xiansuo.cli.reference docs/cli.md``."""
+"""Writes docs/cli.md from the commands themselves and docs/lint.md from the list of codes.
+
+``python -m xiansuo.cli.reference docs/cli.md`` writes both into that folder.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,47 @@ that they stay exact. Exit codes: 0 ok, 1 found problems, 2 bad use, 3 bad input
 
 These options stand before or after any command's name:
 """
+
+
+LINT_HEADER = """# What `xiansuo check` says
+
+Generated from the list of codes by `make docs`; each code has its page, and a test trips the code from the example
+there.
+
+The linter reads contracts, assets, marts and models, and needs no data. It binds every rule against empty tables of the
+contracts' types, so that what it lets through also runs. Each finding names file, line and column, the code and the way
+to mend it. Errors end the command with status 1, warnings alone with 0 unless `--strict` is given.
+
+```
+xiansuo check                              everything
+xiansuo check models/fuel_tax              units that hold these files, or read what they define
+xiansuo check --format sarif > check.sarif for code scanning; also json, and github for annotations
+```
+
+Results are remembered by content in `$XIANSUO_HOME/cache`, which can be deleted at any time; `--no-cache` does without.
+Other projects take the hook from `.pre-commit-hooks.yaml`.
+"""
+LINT_CHAPTERS = {
+    "XS00": "Files",
+    "XS01": "SQL and inputs",
+    "XS02": "Parameters",
+    "XS03": "The same answer every time, on every engine",
+    "XS04": "Cases",
+    "XS05": "Rule and model",
+    "XS06": "Marts",
+    "XS07": "Mappings",
+}
+
+
+def lint_index() -> str:
+    """The list of the linter's codes as Markdown, one link a code."""
+    from xiansuo.supervision.findings import CODES
+
+    parts = [LINT_HEADER]
+    for start, chapter in LINT_CHAPTERS.items():
+        rows = [f"| [{code}](lint/{code}.md) | {title} |" for code, title in CODES.items() if code.startswith(start)]
+        parts.append("\n".join([f"\n## {chapter}\n", "| | |", "|---|---|", *rows, ""]))
+    return "".join(parts)
 
 
 def reference() -> str:
@@ -70,3 +114,4 @@ def _options(params: list[Any]) -> str:
 
 if __name__ == "__main__":
     Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
+    Path(sys.argv[1]).with_name("lint.md").write_text(lint_index(), encoding="utf-8")

@@ -44,6 +44,7 @@ class _Check:
         self.workers = workers
         self.units = read_units(project)
         self.columns: dict[str, Columns] = {}
+        self.keys: dict[str, list[str]] = {}
         self.behind: dict[str, list[str]] = {}  # mart -> datasets it rests on, through other marts too
         self.found: dict[tuple[str, str], list[Finding]] = {}
 
@@ -77,6 +78,7 @@ class _Check:
         self.found[unit.kind, unit.name] = unpacked(result["findings"], self.project)
         if result["columns"] is not None:
             self.columns[unit.name] = result["columns"]
+            self.keys[unit.name] = result["key"]
 
     def _marts(self, units: Mapping[str, Unit]) -> None:
         marts: dict[str, Mart] = {}
@@ -100,13 +102,13 @@ class _Check:
                     ]
 
     def _mart(self, unit: Unit, mart: Mart) -> None:
-        known = self._known(unit.mentions(self.columns))
-        name = key("mart", unit.name, dict(unit.texts), known)
+        known, keys = self._known(tables := unit.mentions(self.columns)), self._keys(tables)
+        name = key("mart", unit.name, dict(unit.texts), known, keys)
         if self.store.get(name) is None:
             from xiansuo.supervision.lint_mart import lint_mart
 
-            findings, columns = lint_mart(mart, known)
-            self.store.put(name, {"findings": packed(findings, self.project), "columns": columns})
+            findings, columns = lint_mart(mart, known, keys)
+            self.store.put(name, {"findings": packed(findings, self.project), "columns": columns, "key": []})
         self._take(unit, self.store.get(name))
         rests = [self.behind.get(source, []) if source.startswith(PREFIX) else [source] for source in mart.inputs]
         self.behind[unit.name] = sorted({item for part in rests for item in part})
@@ -146,7 +148,7 @@ class _Check:
     def _model_key(self, unit: Unit) -> str:
         tables = unit.mentions(self.columns)
         rests = {name: self.behind[name] for name in tables if name in self.behind}
-        return key("model", unit.name, dict(unit.texts), self._known(tables), rests)
+        return key("model", unit.name, dict(unit.texts), self._known(tables), self._keys(tables), rests)
 
     def _rule_keys(self, unit: Unit) -> dict[str, str]:
         """The key of each rule: its own files, what all rules of the model share, and the tables it mentions."""
@@ -157,16 +159,21 @@ class _Check:
         keys = {}
         for rule in rules:
             own = Unit("model", rule, unit.part(f"{folder}/rules/{rule}"))
-            keys[rule] = key("rule", unit.name, rule, dict(own.texts), shared, self._known(own.mentions(self.columns)))
+            tables = own.mentions(self.columns)
+            parts = (dict(own.texts), shared, self._known(tables), self._keys(tables))
+            keys[rule] = key("rule", unit.name, rule, *parts)
         return keys
 
     def _request(self, unit: Unit, rules: Mapping[str, str]) -> dict[str, Any]:
         done = {rule: self.store.get(name) for rule, name in rules.items() if self.store.get(name) is not None}
-        known = self._known(unit.mentions(self.columns))
-        return {"kind": "model", "name": unit.name, "known": known, "done": done}
+        known, keys = self._known(tables := unit.mentions(self.columns)), self._keys(tables)
+        return {"kind": "model", "name": unit.name, "known": known, "keys": keys, "done": done}
 
     def _known(self, tables: Iterable[str]) -> dict[str, Columns]:
         return {name: self.columns[name] for name in tables}
+
+    def _keys(self, tables: Iterable[str]) -> dict[str, list[str]]:
+        return {name: self.keys[name] for name in tables}
 
     def _touched(self, paths: Collection[Path]) -> set[tuple[str, str]]:
         """Units that hold one of the paths, and units that read what those define."""

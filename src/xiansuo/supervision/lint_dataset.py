@@ -9,8 +9,11 @@ from xiansuo.core.errors import XiansuoError
 from xiansuo.supervision.findings import Finding
 
 
-def lint_dataset(project: Path, dataset: str) -> tuple[list[Finding], dict[str, str] | None]:
-    """The findings, and column name -> DuckDB type of the lake table; None when the contract is not understood."""
+def lint_dataset(project: Path, dataset: str) -> tuple[list[Finding], dict[str, str] | None, list[str]]:
+    """The findings, column name -> DuckDB type of the lake table, and its key columns.
+
+    The columns are None when the contract is not understood.
+    """
     from xiansuo.contracts.asset import load_asset
     from xiansuo.supervision.project import Project
 
@@ -27,7 +30,7 @@ def lint_dataset(project: Path, dataset: str) -> tuple[list[Finding], dict[str, 
     if not asset.is_file():
         fix = f"write assets/{domain}/{name}.yml"
         found.append(Finding(contract, 1, 1, "XS005", "no asset says how the data arrives", fix))
-    return found, columns
+    return found, columns, list(contents.contract(dataset).key) if columns is not None else []
 
 
 def _understood(found: list[Finding], path: Path, read: Any) -> Any:

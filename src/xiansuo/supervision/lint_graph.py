@@ -42,7 +42,7 @@ def lint_graphs(model: Model, tables: Tables, sandbox: Sandbox) -> tuple[list[Fi
             )
             continue
         parsed.append(sql)
-        own = lint_tree(sql, rule_sql=True) + lint_tables(sql, tables)
+        own = lint_tree(sql, rule_sql=True, keys=tables.keys) + lint_tables(sql, tables)
         own += lint_parameters(graph.path, graph.sql, model.parameters, None)
         found += own if any(item.severity == "error" for item in own) else own + _output(model, graph, sandbox)
     return found + list(_unread(model)), parsed

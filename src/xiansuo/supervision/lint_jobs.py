@@ -36,15 +36,15 @@ def do(project: Path, request: Request) -> Result:
     if request["kind"] == "dataset":
         from xiansuo.supervision.lint_dataset import lint_dataset
 
-        findings, columns = lint_dataset(project, request["name"])
-        return {"findings": packed(findings, project), "columns": columns}
+        findings, columns, keys = lint_dataset(project, request["name"])
+        return {"findings": packed(findings, project), "columns": columns, "key": keys}
     from xiansuo.supervision.lint_model import RuleResult, lint_model
 
     done = {
         rule: RuleResult(unpacked(result["findings"], project), [(table, name) for table, name in result["reads"]])
         for rule, result in request["done"].items()
     }
-    findings, rules = lint_model(project / "models" / request["name"], request["known"], done)
+    findings, rules = lint_model(project / "models" / request["name"], request["known"], request["keys"], done)
     return {
         "findings": packed(findings, project),
         "rules": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xiansuo.core.errors import InputError
 from xiansuo.supervision.findings import Finding
@@ -11,7 +11,9 @@ from xiansuo.supervision.mart_files import Mart
 Columns = Mapping[str, str]
 
 
-def lint_mart(mart: Mart, known: Mapping[str, Columns]) -> tuple[list[Finding], dict[str, str] | None]:
+def lint_mart(
+    mart: Mart, known: Mapping[str, Columns], keys: Mapping[str, Sequence[str]]
+) -> tuple[list[Finding], dict[str, str] | None]:
     """The findings, and output column -> DuckDB type; None when the SQL does not bind."""
     import duckdb
 
@@ -25,7 +27,7 @@ def lint_mart(mart: Mart, known: Mapping[str, Columns]) -> tuple[list[Finding], 
         sql = parse_sql(mart.path, mart.sql)
     except InputError as error:
         return [Finding(mart.path, int(error.value or 1), 1, "XS010", error.message, error.fix or "mend the SQL")], None
-    found = lint_tree(sql, rule_sql=False)
+    found = lint_tree(sql, rule_sql=False, keys=keys)
     read = {name: (line, column) for name, line, column in sql.tables}
     for name, (line, column) in read.items():
         if name not in known:

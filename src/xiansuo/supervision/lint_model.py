@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from xiansuo.supervision.findings import Finding
 from xiansuo.supervision.graphs import create_graphs
 from xiansuo.supervision.lint_cases import lint_cases
 from xiansuo.supervision.lint_graph import lint_graphs, with_graphs
+from xiansuo.supervision.lint_lifecycle import lint_lifecycle
 from xiansuo.supervision.lint_mapping import lint_mapping
 from xiansuo.supervision.lint_rule import RuleCheck, lint_rule
 from xiansuo.supervision.lint_tables import Tables, columns_maybe_read, declared_columns
@@ -31,11 +32,15 @@ class RuleResult:
 
 
 def lint_model(
-    folder: Path, known: Mapping[str, Mapping[str, str]], done: Mapping[str, RuleResult]
+    folder: Path,
+    known: Mapping[str, Mapping[str, str]],
+    keys: Mapping[str, Sequence[str]],
+    done: Mapping[str, RuleResult],
 ) -> tuple[list[Finding], dict[str, RuleResult]]:
     """The findings of the model as a whole, and the results of its rules by folder name.
 
-    ``known`` gives the columns of every table the model mentions; rules in ``done`` are not checked again.
+    ``known`` and ``keys`` give columns and key of every table the model mentions; rules in ``done`` are not checked
+    again.
     """
     try:
         model = load_model(folder)
@@ -47,8 +52,8 @@ def lint_model(
     sandbox = Sandbox()
     for name, columns in known.items():
         sandbox.add_table(name, columns)
-    tables = Tables(known=sandbox.columns, declared=declared_columns(model.spec.inputs))
-    found = [*_readme(model), *_codes(model), *_references(model), *_inputs(model, sandbox)]
+    tables = Tables(known=sandbox.columns, declared=declared_columns(model.spec.inputs), keys=keys)
+    found = [*_readme(model), *lint_lifecycle(model), *_codes(model), *_references(model), *_inputs(model, sandbox)]
     findings, graphs = lint_graphs(model, tables, sandbox)
     found += findings
     create_graphs(sandbox.con, model.graphs)

@@ -60,7 +60,7 @@ def lint_rule(check: RuleCheck) -> tuple[list[Finding], list[SqlFile]]:
             found.append(Finding(path, int(error.value or 1), 1, "XS010", error.message, error.fix or "mend the SQL"))
             continue
         parsed.append(sql)
-        found += lint_tree(sql, rule_sql=True) + lint_tables(sql, check.tables)
+        found += lint_tree(sql, rule_sql=True, keys=check.tables.keys) + lint_tables(sql, check.tables)
         if path == check.rule.hits_file:
             found += [*lint_amount(sql), *_exclusions(check, sql)]
         else:

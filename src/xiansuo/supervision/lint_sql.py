@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from xiansuo.supervision.findings import Finding
+from xiansuo.supervision.lint_order import Keys, lint_order
+from xiansuo.supervision.lint_portable import lint_portable
 from xiansuo.supervision.sql_tree import SqlFile
 
 if TYPE_CHECKING:
@@ -31,24 +33,13 @@ _CLOCK_WORDS = {
     "uuidv7",
     "uuidv4",
 }
-_BYTE_DISTANCES = {
-    "levenshtein",
-    "damerau_levenshtein",
-    "editdist3",
-    "hamming",
-    "mismatches",
-    "jaccard",
-    "jaro_similarity",
-    "jaro_winkler_similarity",
-}
-_WEEKDAYS = {"isodow", "dayofweek_iso", "day_of_week_iso"}
 _FLOATS = {"DOUBLE", "FLOAT"}
-_INTEGERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "UINT", "UBIGINT"}
 
 
-def lint_tree(sql: SqlFile, *, rule_sql: bool) -> list[Finding]:
-    """All findings of one file. ``rule_sql`` adds the check on literals, which marts do not need."""
-    found = [*_clock(sql), *_order(sql), *_limits(sql), *_portable(sql), *_stars(sql)]
+def lint_tree(sql: SqlFile, *, rule_sql: bool, keys: Keys) -> list[Finding]:
+    """All findings of one file. ``rule_sql`` adds the check on literals, which marts do not need; ``keys`` gives the
+    key columns of tables."""
+    found = [*_clock(sql), *lint_order(sql, keys), *lint_portable(sql), *_stars(sql)]
     return found + (list(_literals(sql)) if rule_sql else [])
 
 
@@ -112,99 +103,6 @@ def _clock(sql: SqlFile) -> Iterator[Finding]:
             )
     for sample in sql.find(exp.TableSample):
         yield _finding(sql, sample, "XS030", "a sample differs from run to run", "read the whole table")
-
-
-def _order(sql: SqlFile) -> Iterator[Finding]:
-    from sqlglot import exp
-
-    for node in sql.find(exp.First, exp.Last, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat):
-        if isinstance(node.parent, exp.Window) or isinstance(node.parent.parent if node.parent else None, exp.Window):
-            continue
-        word = {"arrayagg": "list", "anyvalue": "any_value", "groupconcat": "string_agg"}.get(node.key, node.key)
-        if isinstance(node, exp.ArrayAgg | exp.GroupConcat) and isinstance(node.this, exp.Order):
-            yield _finding(
-                sql,
-                node,
-                "XS033",
-                f"{word}(x ORDER BY y) differs on Spark",
-                "output one row per item, or use min, max, count or sum",
-                word,
-            )
-        else:
-            yield _finding(sql, node, "XS031", f"{word} takes whichever row comes first", "use min or max", word)
-    for window in sql.find(exp.Window):
-        function = window.this.this if isinstance(window.this, exp.IgnoreNulls) else window.this
-        ranked = (exp.RowNumber, exp.Lead, exp.Lag, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile)
-        if isinstance(function, ranked) and not window.args.get("order") and not window.args.get("alias"):
-            word = function.sql_name().lower()
-            yield _finding(
-                sql,
-                window,
-                "XS031",
-                f"{word} without ORDER BY takes rows as they come",
-                "order the window by columns that tell every two rows apart",
-                word,
-            )
-
-
-def _limits(sql: SqlFile) -> Iterator[Finding]:
-    from sqlglot import exp
-
-    for limit in sql.find(exp.Limit, exp.Offset):
-        if limit.parent is not None and not limit.parent.args.get("order"):
-            yield _finding(sql, limit, "XS032", "which rows stay depends on row order", "add ORDER BY", "limit")
-
-
-def _portable(sql: SqlFile) -> Iterator[Finding]:
-    from sqlglot import exp
-
-    for join in sql.find(exp.Join):
-        if (join.args.get("method") or "").upper() == "ASOF":
-            yield _finding(sql, join, "XS033", "Spark has no ASOF JOIN", "use a window function with QUALIFY", "asof")
-    for pivot in sql.find(exp.Pivot):
-        yield _finding(sql, pivot, "XS033", "PIVOT differs on Spark", "use sum(CASE ...) per column", "pivot")
-    for diff in sql.find(exp.DateDiff):
-        unit = str(diff.args.get("unit") or "DAY").upper()
-        if unit in ("WEEK", "MONTH", "QUARTER", "YEAR"):
-            yield _finding(
-                sql,
-                diff,
-                "XS033",
-                f"date_diff by {unit.lower()} counts differently on Spark",
-                "compare dates plus an interval, or count days",
-                "datediff",
-            )
-    for cast in sql.find(exp.TryCast):
-        if cast.to.this.name in _INTEGERS:
-            yield _finding(
-                sql,
-                cast,
-                "XS033",
-                "try_cast of '12.7' to an integer rounds here and is NULL on Spark",
-                "let the contract type the column",
-                "try_cast",
-            )
-    yield from _portable_functions(sql)
-
-
-def _portable_functions(sql: SqlFile) -> Iterator[Finding]:
-    from sqlglot import exp
-
-    for node in sql.find(exp.Func):
-        name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
-        if name in _BYTE_DISTANCES:
-            yield _finding(
-                sql,
-                node,
-                "XS033",
-                f"{name} compares bytes, and Chinese text has three to a character",
-                "compare exactly, or normalised",
-                name,
-            )
-        elif name in _WEEKDAYS or (isinstance(node, exp.Extract) and node.name.upper() == "ISODOW"):
-            yield _finding(
-                sql, node, "XS033", "isodow numbers weekdays differently on Spark", "join a calendar dataset", "isodow"
-            )
 
 
 def _stars(sql: SqlFile) -> Iterator[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xiansuo.supervision.findings import Finding
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tables:
-    """Column sets by two-part name: ``known`` from contracts and marts, ``declared`` in model.yml."""
+    """By two-part name: columns ``known`` from contracts and marts, ``declared`` in model.yml, and ``keys``."""
 
     known: Mapping[str, Mapping[str, str]]
     declared: Mapping[str, frozenset[str]]
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def lint_tables(sql: SqlFile, tables: Tables) -> list[Finding]:

@@ -1,5 +1,5 @@
 -- Finds records (__note__) whose text speaks of a matter, by subjects that the register (__register__) lacks that day.
--- Text first, then join: blanks are taken out and Latin letters raised before words are looked for.
+-- Text first, then join: blanks are taken out and Latin letters lowered before words are looked for.
 -- Look-alikes: texts with a word that says it is something else; a document (__excuse__) of an earlier or the same day.
 WITH notes AS (
     SELECT
@@ -7,7 +7,7 @@ WITH notes AS (
         __note_subject__ AS subject_id,
         CAST(__note_day__ AS DATE) AS note_day,
         __note_text__ AS note_text,
-        upper(replace(replace(__note_text__, ' ', ''), '　', '')) AS plain_text
+        lower(replace(replace(__note_text__, ' ', ''), '　', '')) AS plain_text
     FROM __note__
     WHERE __note_subject__ IS NOT NULL AND __note_day__ IS NOT NULL
 ),
