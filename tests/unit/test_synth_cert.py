@@ -28,6 +28,8 @@ RULES = (
     "impossible_exam",
     "fined_not_transferred",
     "on_post_after_penalty",
+    "clustered_at_employer",
+    "clustered_at_seller",
 )
 Hit = tuple[str, date, date, str | None]
 

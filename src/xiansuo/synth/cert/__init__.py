@@ -12,7 +12,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xiansuo.synth import shared
-from xiansuo.synth.cert import background, exams, lookalikes, lookalikes_on_post, penalties, reference, violations
+from xiansuo.synth.cert import (
+    background,
+    clusters,
+    exams,
+    lookalikes,
+    lookalikes_on_post,
+    penalties,
+    reference,
+    violations,
+)
 from xiansuo.synth.cert.book import Book, Person
 from xiansuo.synth.truth import DomainOutput
 
@@ -51,7 +60,8 @@ COLUMNS = {
     "person.death": "id_number name death_date source_kind certificate_no",
     "person.exit_entry": "id_number name direction event_date port_name place",
 }
-EXTRA_PERSONS = 700
+EXTRA_PERSONS = 900
+EXTRA_EMPLOYERS = 20
 DATES = "first_issue valid_from valid_to review_due review_done status_date as_of enter_date leave_date day check_date"
 
 
@@ -84,22 +94,37 @@ def build(world: World) -> DomainOutput:
     violations.plant(book, scaled)
     lookalikes.plant(book, scaled)
     lookalikes_on_post.plant(book, scaled)
-    others = _others(world, scaled(EXTRA_PERSONS))
+    other = world.annex("exam", persons=2 * scaled(EXTRA_PERSONS), companies=3 * scaled(EXTRA_EMPLOYERS))
+    others = _grown(other.persons)
     book.people = _people(others)
     penalties.plant(book, scaled)
     exams.plant(book, scaled)
+    clusters.plant(book, scaled, _employers(other.companies, regions))
     many = _background(world, hired, places, strangers)
     tables = {name: _joined(name, many.get(name), book.rows.get(name, [])) for name in COLUMNS}
     tables["person.resident"] = shared.resident_rows(others)
     return DomainOutput(tables | reference.tables(), book.cases)
 
 
-def _others(world: World, count: int) -> pl.DataFrame:
-    """Adults whom only the stories about penalties and exams know, so that those stories change no older one."""
+def _grown(people: pl.DataFrame) -> pl.DataFrame:
+    """Adults whom only the stories about penalties, exams and clusters know, so that those change no older one."""
     import polars as pl
 
-    grown = pl.col("birth").is_between(date(1963, 1, 1), date(1998, 12, 31))
-    return world.annex("exam", persons=2 * count).persons.filter(grown)
+    return people.filter(pl.col("birth").is_between(date(1963, 1, 1), date(1998, 12, 31)))
+
+
+def _employers(companies: pl.DataFrame, regions: list[str]) -> list[dict[str, Any]]:
+    """One site each for employers nobody else has."""
+    return [
+        {
+            "employer_uscc": row["uscc"],
+            "employer_name": row["name"],
+            "project_no": f"XMK2025{place:05d}",
+            "project_name": f"厂房工程K{place:03d}标段",
+            "site_region": regions[place % len(regions)],
+        }
+        for place, row in enumerate(companies.iter_rows(named=True))
+    ]
 
 
 def _scale(persons: int, eligible: int) -> float:
