@@ -1,4 +1,5 @@
-"""Planted cases of the rules about crowds: villages admitted together (M12), cards swiped in a row (M13).
+"""Planted cases of the rules about crowds: villages admitted together (M12), cards swiped in a row (M13) and
+week by week in the same company (M13G).
 
 Belongs here: what such a violation and each of its innocent look-alikes consist of. No two cases share both the
 institution and the days.
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from xiansuo.synth.medins.benefits import QUIET, insure
-from xiansuo.synth.medins.book import PHARMACY, STAY, Book, Line, moment, ward_days
+from xiansuo.synth.medins.book import CLINIC, PHARMACY, STAY, Book, Line, moment, ward_days
 from xiansuo.synth.medins.patients import Stage
 from xiansuo.synth.medins.stays import Plan
 from xiansuo.synth.truth import RowKey
@@ -193,4 +194,63 @@ def _terminal_papers(book: Book, terminal: str, shop: str, day: date, how: dict[
             document_no=f"备〔{day.year}〕{number[-4:]}号",
         )
         rows.append(("medins.outreach", {"outreach_id": number}))
+    return rows
+
+
+def group_plans(each: int) -> list[Plan]:
+    """The kinds of M13G; ``at`` are the minutes after ten of each card, ``weeks`` on how many days they come."""
+    trio = (0, 3, 6)
+    excused: dict[str, dict[str, Any]] = {
+        "REFUNDED": {"refund_week": 2},
+        "FAMILY": {"family": True},
+        "FIXED_TREATMENT": {"diagnosis": ("N18.000", "慢性肾脏病5期")},
+        "AGENT_PICKUP": {"agent": True},
+    }
+    return [
+        Plan("trio", 6, "violation", strength="B", how={"at": trio}),
+        Plan("four_cards", 3, "violation", strength="B", how={"at": (0, 2, 4, 6)}),
+        Plan("four_weeks", 1, "violation", strength="B", how={"at": trio, "weeks": 4}),
+        Plan("ten_minutes", 2, "violation", strength="B", edge=True, how={"at": (0, 3, 10)}),
+        *[Plan(code.lower(), each, code=code, how={"at": trio, **how}) for code, how in excused.items()],
+        Plan("two_days", 3, edge=True, how={"at": trio, "weeks": 2}),
+        Plan("two_cards", 3, edge=True, how={"at": (0, 3)}),
+        Plan("eleven_minutes", 3, edge=True, how={"at": (0, 3, 11)}),
+    ]
+
+
+def plant_group(book: Book, stage: Stage, plan: Plan) -> None:
+    """One M13G case, weekly at one hospital; the cards are lent as those of M13."""
+    how = plan.how
+    number = sum(1 for case in book.cases if case.rule_id == "card_group")
+    hospital = stage.hospitals[number % len(stage.hospitals)]
+    first = date(stage.day.year, 2, 10) + timedelta(days=number // len(stage.hospitals) * 40)
+    days = [first + timedelta(weeks=week) for week in range(how.get("weeks", 3))]
+    people = [book.person() for _ in how["at"]]
+    rows: list[RowKey] = []
+    for week, day in enumerate(days):
+        for place, minute in enumerate(how["at"]):
+            at = moment(day, 10, minute)
+            diagnosis = how.get("diagnosis", GASTRITIS)
+            visit = book.visit(people[place], hospital, CLINIC, at, at, [Line("visit", at)], diagnosis=diagnosis)
+            swipe = {"setl_id": visit.setl_id, "terminal_id": hospital + "-2", "fixmedins_code": hospital}
+            book.add("medins.terminal_swipe", **swipe, certno=people[place].certno, swipe_time=at, offline_flag="0")
+            rows += [*visit.rows, ("medins.terminal_swipe", {"setl_id": visit.setl_id})]
+            if how.get("refund_week") == week:
+                book.refund(visit, moment(day, 18))
+            if how.get("agent") and place == 0:
+                book.agent(visit, at)
+    if how.get("family"):
+        rows += _family(book, [person.certno for person in people])
+    book.queue.extend(people)
+    span = (days[0], days[-1])
+    book.truth("card_group", plan.label, plan.kind, hospital, span, rows, code=plan.code, strength="B", edge=plan.edge)
+
+
+def _family(book: Book, cards: list[str]) -> list[RowKey]:
+    group = book.next_id("GJ")
+    rows: list[RowKey] = []
+    for card in cards:
+        key = {"group_id": group, "certno": card}
+        book.add("medins.family_group", **key, relation="家庭成员", bound_on=date(2023, 3, 1))
+        rows.append(("medins.family_group", key))
     return rows

@@ -30,6 +30,7 @@ RULES: tuple[tuple[str, Callable[[int], list[Plan]], Callable[[Book, Stage, Plan
     ("approval", benefits.approval_plans, benefits.plant_approval, 5),
     ("duplicate", benefits.duplicate_plans, benefits.plant_duplicate, 5),
     ("swipes", crowds.swipe_plans, crowds.plant_swipes, 4),
+    ("group", crowds.group_plans, crowds.plant_group, 4),
 )
 
 
