@@ -12,6 +12,7 @@ import pytest
 from xiansuo.core.errors import InputError
 from xiansuo.supervision.case_compare import compare, same
 from xiansuo.supervision.case_sql import for_cases
+from xiansuo.supervision.case_words import CASE_KEYS, KINDS, TABLE_KEYS, as_written, in_english
 from xiansuo.supervision.model import Case
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 from xiansuo.supervision.watch import touched
@@ -140,3 +141,38 @@ def test_a_table_named_in_an_unusual_way_does_not_bind_rather_than_mix_cases() -
     con.execute("CREATE SCHEMA e")
     with pytest.raises(duckdb.Error):
         con.execute(for_cases('SELECT a FROM "d".t', {"d.t"}, [0]))
+
+
+def test_chinese_words_mean_the_same_as_english_ones() -> None:
+    chinese = {
+        "案例": "甲",
+        "类型": "相似",
+        "截至": 1,
+        "已知": {"t.t": {"列": ["站点"], "行": [[1]]}},
+        "预期": [],
+        "证据": 2,
+    }
+    english = {
+        "case": "甲",
+        "kind": "lookalike",
+        "as_of": 1,
+        "given": {"t.t": {"columns": ["站点"], "rows": [[1]]}},
+        "expect": [],
+        "evidence": 2,
+    }
+    assert in_english([chinese]) == in_english([english]) == [english]
+    assert as_written([chinese], (0, "given", "t.t", "rows", 0)) == (0, "已知", "t.t", "行", 0)
+    assert as_written([english], (0, "given", "t.t", "rows", 0)) == (0, "given", "t.t", "rows", 0)
+
+
+def test_one_key_in_two_languages_is_refused() -> None:
+    with pytest.raises(InputError, match="same key"):
+        in_english([{"案例": "甲", "case": "乙"}])
+
+
+def test_every_chinese_word_is_told_in_the_documents() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    for words in (CASE_KEYS, TABLE_KEYS, KINDS):
+        chinese = " ".join(f"`{word}`" for word in words)
+        english = " ".join(f"`{word}`" for word in words.values())
+        assert f"| {chinese} | {english} |" in told

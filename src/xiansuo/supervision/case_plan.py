@@ -29,11 +29,14 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
     texts += [graph.sql for graph in model.graphs]
     files = [rule.folder / "cases.yml" for rule in model.rules]
     texts += [file.read_text(encoding="utf-8") for file in files if file.is_file()]
-    words = set(re.findall(r"\w+", " ".join(texts)))
+    written = " ".join(texts)
+    words = set(re.findall(r"\w+", written))
     sandbox = Sandbox()
     for dataset in closure.datasets:
-        columns = project.columns(dataset)
-        sandbox.add_table(dataset, {name: kind for name, kind in columns.items() if name in words | {*PROVENANCE}})
+        titles = project.titles(dataset)
+        wanted = words | {*PROVENANCE} | {column for title, column in titles.items() if title in written}
+        columns = {name: kind for name, kind in project.columns(dataset).items() if name in wanted}
+        sandbox.add_table(dataset, columns, titles)
     for mart in closure.marts:
         try:
             sandbox.add_mart(mart)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from xiansuo.supervision.findings import Finding
 from xiansuo.supervision.lint_rule import RuleCheck
 from xiansuo.supervision.load import ModelProblems, load_cases, load_justified
+from xiansuo.supervision.mart_files import PREFIX as MARTS
 from xiansuo.supervision.model import CASE_KINDS, Case
+from xiansuo.supervision.project import Project
 from xiansuo.supervision.strict_yaml import line_of
 
 
@@ -49,13 +51,13 @@ def _given(check: RuleCheck, cases: list[Case]) -> Iterator[Finding]:
     path = check.rule.folder / "cases.yml"
     for position, case in enumerate(cases):
         for dataset, given in case.given.items():
-            line = 0
             if dataset not in check.sandbox.columns:
                 line = line_of(path, (position, "given", dataset))
                 yield Finding(path, line, 1, "XS044", f"the model reads no {dataset}", "give tables the model rests on")
                 continue
+            titles = _titles(check, dataset, given.columns)
             for name in given.columns:
-                if name not in check.sandbox.columns[dataset]:
+                if titles.get(name, name) not in check.sandbox.columns[dataset]:
                     line = line_of(path, (position, "given", dataset))
                     yield Finding(
                         path,
@@ -65,3 +67,10 @@ def _given(check: RuleCheck, cases: list[Case]) -> Iterator[Finding]:
                         f"{dataset} has no column {name}",
                         f"it has {', '.join(check.sandbox.columns[dataset])}",
                     )
+
+
+def _titles(check: RuleCheck, dataset: str, names: list[str]) -> dict[str, str]:
+    """Chinese column name -> column; read from the contract only when a case writes Chinese names."""
+    if all(name.isascii() for name in names) or dataset.startswith(MARTS):
+        return {}
+    return Project(check.rule.folder.parents[3]).titles(dataset)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import canonical_json, digest
+from xiansuo.supervision.case_words import as_written, in_english
 from xiansuo.supervision.model import Case, Graph, JustifiedMutant, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
 
@@ -111,7 +112,7 @@ def load_model(folder: Path) -> Model:
 def load_cases(rule: Rule) -> list[Case]:
     """The worked examples beside a rule; ModelProblems when cases.yml is not understood."""
     problems: list[Problem] = []
-    cases = _read(_CASES, rule.folder / "cases.yml", problems)
+    cases = _read(_CASES, rule.folder / "cases.yml", problems, in_english)
     if cases is None:
         raise ModelProblems(problems)
     return cases
@@ -185,15 +186,24 @@ def _stray(folder: Path, allowed: set[str]) -> list[Problem]:
     ]
 
 
-def _read(shape: type[_T] | TypeAdapter[_T], path: Path, problems: list[Problem]) -> _T | None:
+def _read(
+    shape: type[_T] | TypeAdapter[_T],
+    path: Path,
+    problems: list[Problem],
+    translate: Callable[[Any], Any] | None = None,
+) -> _T | None:
+    data = None
     try:
         data = read_yaml(path)
         adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-        return adapter.validate_python(data)
+        return adapter.validate_python(data if translate is None else translate(data))
     except InputError as error:
         problems.append(Problem(path, (), error.message, error.fix or "mend the file", error.field))
     except ValidationError as error:
-        problems += _problems(path, shape, error)
+        found = _problems(path, shape, error)
+        problems += (
+            found if translate is None else [replace(one, location=as_written(data, one.location)) for one in found]
+        )
     return None
 
 

@@ -54,6 +54,13 @@ class Project:
         """Column name -> DuckDB type of a lake table, provenance columns included."""
         return {column.name: column.type for column in self.contract(dataset).columns} | PROVENANCE
 
+    def titles(self, dataset: str) -> dict[str, str]:
+        """Chinese name -> column of a lake table, where the name is one column's alone."""
+        named: dict[str, list[str]] = {}
+        for column in self.contract(dataset).columns:
+            named.setdefault(column.title, []).append(column.name)
+        return {title: names[0] for title, names in named.items() if len(names) == 1}
+
     def closure(self, names: Collection[str]) -> Closure:
         """Everything ``names`` (datasets and marts) rest on, through all marts."""
         marts = tuple(in_order(self.marts, names))

@@ -31,15 +31,17 @@ class Sandbox:
         self.con.execute("SET TimeZone = 'UTC'")
         self.con.execute("PRAGMA disable_optimizer")  # plans for a handful of rows: optimising costs 20x the running
         self.columns: dict[str, dict[str, str]] = {}
+        self._titles: dict[str, dict[str, str]] = {}
         self._marts: dict[str, Mart] = {}
         self._planned: set[str] = set()
 
-    def add_table(self, dataset: str, columns: Mapping[str, str]) -> None:
-        """Create an empty typed table."""
+    def add_table(self, dataset: str, columns: Mapping[str, str], titles: Mapping[str, str] | None = None) -> None:
+        """Create an empty typed table; ``titles`` maps the Chinese names of its columns to the columns."""
         listed = ", ".join(f"{quote_ident(name)} {kind}" for name, kind in columns.items())
         self._schema(dataset)
         self.con.execute(f"CREATE TABLE {sql_name(dataset)} ({listed})")
         self.columns[dataset] = dict(columns)
+        self._titles[dataset] = dict(titles or {})
 
     def add_mart(self, mart: Mart) -> None:
         """Create a mart as an empty table; its tables must be there already. DuckDB's error passes through."""
@@ -88,6 +90,10 @@ class Sandbox:
         names, values = self.completed(dataset, columns, rows)
         insert_rows(self.con, sql_name(dataset), names, values)
 
+    def column(self, dataset: str, name: str) -> str:
+        """The column called so, by its own name or the contract's Chinese one; ``name`` itself when there is none."""
+        return name if name in self.columns[dataset] else self._titles[dataset].get(name, name)
+
     def completed(
         self, dataset: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> tuple[list[str], list[list[Any]]]:
@@ -95,6 +101,7 @@ class Sandbox:
         known = self.columns.get(dataset)
         if known is None:
             raise InputError("the model does not declare this input", field=f"given.{dataset}", fix="add it to inputs")
+        columns = [self.column(dataset, name) for name in columns]
         unknown = [name for name in columns if name not in known]
         if unknown:
             raise InputError(
