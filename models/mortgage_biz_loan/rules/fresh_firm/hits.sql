@@ -11,7 +11,7 @@ obtained AS (
         loan_no, borrower_id, biz_uscc, amount_yuan, applied_on, disbursed_on, sales_12m_yuan,
         '新设企业' AS finding, established_date AS obtained_on, '设立' AS reason
     FROM loan
-    UNION ALL
+    UNION
     SELECT
         l.loan_no, l.borrower_id, l.biz_uscc, l.amount_yuan, l.applied_on, l.disbursed_on, l.sales_12m_yuan,
         '变更' || c.kind, c.changed_on, c.reason

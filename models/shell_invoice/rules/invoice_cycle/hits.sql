@@ -82,13 +82,13 @@ keyed AS (
 ),
 member AS (
     SELECT ring_key, first_date, hops, n1 AS uscc, n2 AS buyer FROM keyed
-    UNION ALL
+    UNION
     SELECT ring_key, first_date, hops, n2, coalesce(n3, n1) FROM keyed
-    UNION ALL
+    UNION
     SELECT ring_key, first_date, hops, n3, coalesce(n4, n1) FROM keyed
-    UNION ALL
+    UNION
     SELECT ring_key, first_date, hops, n4, coalesce(n5, n1) FROM keyed
-    UNION ALL
+    UNION
     SELECT ring_key, first_date, hops, n5, n1 FROM keyed
 ),
 marked AS (

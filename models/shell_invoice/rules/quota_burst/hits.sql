@@ -34,7 +34,7 @@ suspect AS (
     SELECT uscc, finding, occurred_from, occurred_to, invoice_count, tax_yuan
     FROM yearly
     WHERE invoice_count >= $min_invoices AND limit_count >= invoice_count * $limit_share
-    UNION ALL
+    UNION
     SELECT uscc, finding, occurred_from, occurred_to, invoice_count, tax_yuan
     FROM whole
     WHERE invoice_count >= $min_invoices AND datediff('day', occurred_from, occurred_to) <= $burst_days
