@@ -15,13 +15,11 @@ swipes AS (
         w.fixmedins_code,
         w.certno,
         w.swipe_time,
+        CAST(w.swipe_time AS DATE) AS swipe_date,
         coalesce(w.offline_flag, '0') = '1' AS is_offline,
         s.medfee_sumamt,
         s.fund_pay_sumamt + coalesce(r.fund, 0) AS net_fund,
-        a.mdtrt_id IS NOT NULL AS has_agent,
-        lead(w.swipe_time, $rapid_cards - 1) OVER ( -- unique: setl_id is the key of a swipe
-            PARTITION BY w.terminal_id ORDER BY w.swipe_time, w.setl_id
-        ) AS nth_time
+        a.mdtrt_id IS NOT NULL AS has_agent
     FROM medins.terminal_swipe AS w
     INNER JOIN medins.setl_d AS s ON s.setl_id = w.setl_id
     LEFT JOIN refunds AS r ON r.init_setl_id = w.setl_id
@@ -43,9 +41,9 @@ bursts AS (
     FROM swipes AS a
     INNER JOIN swipes AS b
         ON b.terminal_id = a.terminal_id
+        AND b.swipe_date = a.swipe_date
         AND b.swipe_time >= a.swipe_time
         AND datediff('minute', a.swipe_time, b.swipe_time) <= $rapid_minutes
-    WHERE datediff('minute', a.swipe_time, a.nth_time) <= $rapid_minutes
     GROUP BY a.setl_id, a.terminal_id, a.fixmedins_code, a.swipe_time
     HAVING count(DISTINCT b.certno) >= $rapid_cards
 ),
