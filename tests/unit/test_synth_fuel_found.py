@@ -86,3 +86,18 @@ def test_rule_finds_what_was_planted_and_nothing_else(
     assert [hit for hit in standing if not any(hit.meets(case) for case in violations)] == [], "false"
     unnamed = [case for case in excused if not any(hit.meets(case) and hit.code == case.exclusion_code for hit in hits)]
     assert unnamed == []
+
+
+def test_rows_obey_their_contracts(trade: DomainOutput, database: duckdb.DuckDBPyConnection) -> None:
+    contracts, broken = load_contracts(ROOT), []
+    for dataset in trade.tables:
+        checks = {check.code: check.expression for check in contracts[dataset].row_checks}
+        for column in contracts[dataset].columns:
+            if column.required:
+                checks[f"{column.name}:required"] = f'"{column.name}" IS NOT NULL'
+            if column.minimum is not None:
+                checks[f"{column.name}:minimum"] = f'"{column.name}" >= {column.minimum}'
+        for code, expression in checks.items():
+            (count,) = database.execute(f"SELECT count(*) FROM {dataset} WHERE NOT ({expression})").fetchone() or (0,)
+            broken += [(dataset, code, count)] if count else []
+    assert broken == []

@@ -230,7 +230,8 @@ def _prices(city: City, block: Block) -> None:
         _low_price(city, block, at, month, cheap, code)
     for at, month in ((8, 6), (9, 3), (10, 9), (11, 3)):
         _low_price(city, block, at, month, cheap, "PARENT_SETTLED")
-        block.settle(city, at, month, 0.0, 0.14 * _cap(month) * float(_litres(block, at, month)))
+        litres = 0.14 * float(_litres(block, at, month))
+        block.settle(city, at, month, litres, litres * _cap(month))
     for at, month in ((16, 5), (17, 9), (18, 2), (19, 4)):
         block.first_price[at, month] = _cap(month) * cheap
         _note(city, block, F10, at, (month, month), "corrected", "CORRECTED")
