@@ -204,7 +204,18 @@ def _bound(check: RuleCheck) -> list[Finding]:
             shape = sandbox.describe(evidence)
         except (duckdb.Error, XiansuoError) as error:
             return [*found, sql_error(rule.evidence_file, error)]
-    return [*found, *_evidence_shape(check, shape)]
+    found += _evidence_shape(check, shape)
+    return found + (_on_spark(check, hits, evidence, columns) if "spark" in rule.spec.engines else [])
+
+
+def _on_spark(check: RuleCheck, hits: str, evidence: str, columns: dict[str, str]) -> list[Finding]:
+    from xiansuo.supervision.lint_spark import lint_spark
+
+    rows = {"rule_hits": {"hit_id": "VARCHAR", **columns}}
+    return [
+        *lint_spark(check.rule.hits_file, hits, check.tables, {}),
+        *lint_spark(check.rule.evidence_file, evidence, check.tables, rows),
+    ]
 
 
 def sql_error(path: Path, error: Exception) -> Finding:
