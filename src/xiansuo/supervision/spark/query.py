@@ -9,6 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from xiansuo.supervision.spark.casting import cast
+from xiansuo.supervision.spark.known import refuse_unknown_parts
 from xiansuo.supervision.spark.refused import Refused
 from xiansuo.supervision.spark.scope import Relation, Relations, Scope, quoted
 from xiansuo.supervision.spark.types import NULL, TypeOracle, Value
@@ -40,6 +41,7 @@ class QueryWriter:
         Spark writes a CTE out wherever it is read, so that a chain of CTEs read twice each doubles with every link.
         Those read more than once become ``steps`` (view name, query), to be computed once each, in order.
         """
+        refuse_unknown_parts(node)
         known = dict(self.relations)
         uses = Counter(table.name.lower() for table in node.find_all(exp.Table) if not table.db)
         for name, text, columns in self._written_ctes(node, known, None):

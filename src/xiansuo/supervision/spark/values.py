@@ -276,7 +276,8 @@ def _concatenated(context: Context, node: exp.DPipe) -> Value:
 
 def _like(context: Context, node: exp.Like) -> Value:
     text, pattern = (cast(context.value(item), "VARCHAR", node) for item in (node.this, node.expression))
-    return Value(f"({text} LIKE {pattern} ESCAPE '\x01')", "BOOLEAN")  # DuckDB escapes nothing, Spark the backslash
+    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+    return Value(f"({text} {word} {pattern} ESCAPE '\x01')", "BOOLEAN")  # DuckDB escapes nothing, Spark the backslash
 
 
 def _interval(context: Context, node: exp.Interval) -> Value:
