@@ -12,6 +12,7 @@ import pytest
 from xiansuo.core.errors import InputError
 from xiansuo.supervision.case_compare import compare, same
 from xiansuo.supervision.case_sql import for_cases
+from xiansuo.supervision.case_together import put_together
 from xiansuo.supervision.case_words import CASE_KEYS, KINDS, TABLE_KEYS, as_written, in_english
 from xiansuo.supervision.model import Case
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
@@ -176,3 +177,49 @@ def test_every_chinese_word_is_told_in_the_documents() -> None:
         chinese = " ".join(f"`{word}`" for word in words)
         english = " ".join(f"`{word}`" for word in words.values())
         assert f"| {chinese} | {english} |" in told
+
+
+def station(name: str, litres: int, **more: Any) -> Case:
+    given = {
+        "t.reading": {"columns": ["station", "litres"], "rows": [[name, litres]]},
+        "t.code": {"columns": ["code"], "rows": [["a"], ["b"]]},
+    }
+    return Case.model_validate({"case": f"{litres}升", "kind": "hit", "given": given, "expect": [], **more})
+
+
+def crowd(**more: Any) -> Case:
+    return Case.model_validate({"case": "同场", "kind": "hit", "together": ["station"], **more})
+
+
+def test_cases_put_together_get_identifiers_of_their_own_and_share_code_lists() -> None:
+    first = station("S1", 1, expect=[{"subject_id": "U", "seen_at": "S1", "litres": 1}], evidence=2)
+    second = station("S1", 2, expect=[{"subject_id": "U", "seen_at": "S1", "litres": 2}], evidence=3)
+    made = put_together([first, second, crowd()])[-1]
+    assert made.given["t.reading"].rows == [["S1", 1], ["S1#2", 2]]
+    assert made.given["t.code"].rows == [["a"], ["b"]]
+    assert made.expect == [
+        {"subject_id": "U", "seen_at": "S1", "litres": 1},
+        {"subject_id": "U#2", "seen_at": "S1#2", "litres": 2},
+    ]
+    assert made.evidence == 5
+
+
+def test_cases_of_another_day_or_left_out_by_name_stay_out() -> None:
+    cases = [station("S1", 1), station("S1", 2), station("S1", 3), station("S1", 4, as_of=date(2026, 1, 1))]
+    made = put_together([*cases, crowd(without=["2升"])])[-1]
+    assert [row[1] for row in made.given["t.reading"].rows] == [1, 3]
+    with pytest.raises(InputError, match="no such case"):
+        put_together([*cases, crowd(without=["9升"])])
+    with pytest.raises(InputError, match="fewer than two"):
+        put_together([*cases, crowd(as_of=date(2026, 1, 1))])
+
+
+@pytest.mark.parametrize("more", [{"given": {}}, {"expect": []}, {"evidence": 1}])
+def test_a_case_put_together_writes_no_rows_of_its_own(more: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="takes"):
+        crowd(**more)
+
+
+def test_any_other_case_writes_both_given_and_expect() -> None:
+    with pytest.raises(ValueError, match="'expect' is missing"):
+        Case.model_validate({"case": "x", "kind": "hit", "given": {}})

@@ -8,7 +8,16 @@ from typing import Any
 from xiansuo.core.errors import InputError
 from xiansuo.supervision.model import CaseKind
 
-CASE_KEYS = {"案例": "case", "类型": "kind", "截至": "as_of", "已知": "given", "预期": "expect", "证据": "evidence"}
+CASE_KEYS = {
+    "案例": "case",
+    "类型": "kind",
+    "截至": "as_of",
+    "已知": "given",
+    "预期": "expect",
+    "证据": "evidence",
+    "同场": "together",
+    "除外": "without",
+}
 TABLE_KEYS = {"列": "columns", "行": "rows"}
 KINDS: dict[str, CaseKind] = {"命中": "hit", "不命中": "non_hit", "边界": "boundary", "相似": "lookalike"}
 _WORDS = {english: chinese for chinese, english in {**CASE_KEYS, **TABLE_KEYS}.items()}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xiansuo.core.errors import InputError, UsageError
 from xiansuo.core.naming import canonical_json, digest
+from xiansuo.supervision.case_together import put_together
 from xiansuo.supervision.case_words import as_written, in_english
 from xiansuo.supervision.model import Case, Graph, JustifiedMutant, Mapping, Model, ModelSpec, Parameter, Rule, RuleSpec
 from xiansuo.supervision.strict_yaml import line_of, read_yaml
@@ -112,10 +113,15 @@ def load_model(folder: Path) -> Model:
 def load_cases(rule: Rule) -> list[Case]:
     """The worked examples beside a rule; ModelProblems when cases.yml is not understood."""
     problems: list[Problem] = []
-    cases = _read(_CASES, rule.folder / "cases.yml", problems, in_english)
+    path = rule.folder / "cases.yml"
+    cases = _read(_CASES, path, problems, in_english)
     if cases is None:
         raise ModelProblems(problems)
-    return cases
+    try:
+        return put_together(cases)
+    except InputError as error:
+        place = next((number for number, case in enumerate(cases) if str(error.field).startswith(case.case)), 0)
+        raise ModelProblems([Problem(path, (place,), error.message, error.fix or "", error.value)]) from None
 
 
 def load_justified(rule: Rule) -> list[JustifiedMutant]:

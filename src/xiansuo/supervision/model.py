@@ -206,14 +206,29 @@ class GivenTable(Spec):
 
 
 class Case(Spec):
-    """One worked example of a rule."""
+    """One worked example of a rule.
+
+    With ``together``, columns that hold identifiers, it is made of the cases before it, see ``case_together``.
+    """
 
     case: str
     kind: CaseKind
     as_of: date | None = None
-    given: dict[str, GivenTable]
-    expect: list[dict[str, Any]]
+    given: dict[str, GivenTable] = Field(default_factory=dict)
+    expect: list[dict[str, Any]] = Field(default_factory=list)
     evidence: int | None = None
+    together: list[str] = Field(default_factory=list)
+    without: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _own_or_together(self) -> Case:
+        own = {"given", "expect", "evidence"} & self.model_fields_set
+        if self.together and own:
+            raise ValueError(f"a case put together takes {min(own)} from others")
+        lacking = sorted({"given", "expect"} - self.model_fields_set)
+        if lacking and not self.together:
+            raise ValueError(f"key {lacking[0]!r} is missing")
+        return self
 
 
 class JustifiedMutant(Spec):
