@@ -206,3 +206,13 @@ def test_paths_keep_to_the_units_that_hold_or_read_them(project: Path) -> None:
     assert check_project(project, paths=[project / "data_contracts/toy/claim.yml"]) != every
     assert check_project(project, paths=[project / "workspace.yaml"]) == []
     assert check_project(project, paths=[project]) == every
+
+
+def test_a_table_only_cases_name_counts_as_read(project: Path, cache: Path) -> None:
+    put(f"{RULE}/cases.yml", "toy.reading: {columns: [station_id", "toy.station: {columns: [station_id")(project)
+    put(f"{RULE}/cases.yml", "read_date, litres]", "name, region_code]")(project)
+    before = check_project(project, cache=cache)
+    assert before == check_project(project)
+    put("data_contracts/toy/station.yml", "{name: name,", "{name: title,")(project)
+    after = check_project(project, cache=cache)
+    assert after == check_project(project) != before

@@ -16,6 +16,7 @@ from xiansuo.supervision.findings import Finding
 
 Kind = Literal["dataset", "mart", "model", "scoring"]
 _WORD = re.compile(r"\w+")
+_CASES = "/cases.yml"
 _SCORING = "models/scoring.yml"
 
 
@@ -29,12 +30,22 @@ class Unit:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every word of the texts, in lower case: a table this unit reads has both parts of its name here."""
-        return frozenset(_WORD.findall(" ".join(self.texts.values()).lower()))
+        """Every word of the texts but cases, in lower case: a table that SQL reads has both parts of its name here."""
+        texts = (text for path, text in self.texts.items() if not path.endswith(_CASES))
+        return frozenset(_WORD.findall(" ".join(texts).lower()))
+
+    @cached_property
+    def _cases(self) -> str:
+        """The texts of cases, which are long, and name a table in one piece."""
+        return " ".join(text for path, text in self.texts.items() if path.endswith(_CASES))
 
     def mentions(self, names: Collection[str]) -> list[str]:
-        """The two-part names whose parts both occur in the texts."""
-        return [name for name in sorted(names) if all(part in self.words for part in name.lower().split("."))]
+        """The two-part names that the texts may mean."""
+        return [
+            name
+            for name in sorted(names)
+            if all(part in self.words for part in name.lower().split(".")) or name in self._cases
+        ]
 
     def part(self, folder: str) -> dict[str, str]:
         """The texts under a folder of the unit."""
