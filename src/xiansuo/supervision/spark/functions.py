@@ -282,10 +282,10 @@ def _date_trunc(context: Context, node: exp.TimestampTrunc | exp.DateTrunc) -> V
 
 
 def _date_diff(context: Context, node: exp.DateDiff) -> Value:
-    """DuckDB counts the borders between two moments: midnights, firsts of a month, Mondays."""
+    """DuckDB counts the borders between two moments: midnights, full hours, firsts of a month."""
     unit = str(node.args.get("unit") or "DAY").upper().strip("'")
     late, early = (context.value(item) for item in (node.this, node.expression))
-    if not {late.type, early.type} <= {"DATE", "TIMESTAMP"} or unit not in _UNITS:
+    if not {late.type, early.type} <= {"DATE", "TIMESTAMP"} or unit not in _UNITS or unit == "WEEK":
         raise Refused("function", node)
     return Value(
         f"CAST({_borders(unit, cast(early, 'TIMESTAMP', node), cast(late, 'TIMESTAMP', node))} AS BIGINT)", "BIGINT"
@@ -295,8 +295,6 @@ def _date_diff(context: Context, node: exp.DateDiff) -> Value:
 def _borders(unit: str, early: str, late: str) -> str:
     if unit == "DAY":
         return f"datediff({late}, {early})"
-    if unit == "WEEK":
-        return f"(datediff({_truncated(late, 'WEEK')}, {_truncated(early, 'WEEK')}) DIV 7)"
     if unit in ("HOUR", "MINUTE", "SECOND"):
         return f"timestampdiff({unit}, {_truncated(early, unit)}, {_truncated(late, unit)})"
     per_year = {"YEAR": "", "QUARTER": " * 4 + quarter({0})", "MONTH": " * 12 + month({0})"}[unit]
