@@ -19,6 +19,7 @@ from xiansuo.core.errors import EnvironmentProblem, InputError, ProblemsFound, U
 COMMANDS = {
     "demo", "synth", "ingest", "deliveries", "quarantine", "run", "clues", "clue", "verify", "check", "test",
     "evaluate", "sql", "status", "model", "rule", "lineage", "impact",
+    "diff", "sweep", "models",
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def test_debug_lets_the_exception_through(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_unknown_command_or_option_is_bad_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["guess"]) == 2
-    assert cli.main(["run", "--engine", "spark"]) == 2
+    assert cli.main(["run", "--motor", "spark"]) == 2
     assert "No such option" in capsys.readouterr().err
 
 
