@@ -97,6 +97,11 @@ class TypeOracle:
         source = f" FROM (SELECT {', '.join(typed)})" if typed else ""
         return self._ask(f"SELECT {template.format(*texts)}{source}")
 
+    def whole(self, literals: str) -> int | None:
+        """What an expression of whole-number literals comes to; None when it is no whole number."""
+        row = self._con.execute(f"SELECT {literals}").fetchone()
+        return row[0] if row and isinstance(row[0], int) else None
+
     def union(self, types: Sequence[str]) -> str:
         """The type of a column whose UNION branches have these types."""
         return self._ask(" UNION ALL ".join(f"SELECT {_null(kind)}" for kind in types))

@@ -49,7 +49,7 @@ def one_ordered(text: str, item: exp.Ordered) -> str:
 
 def _shifted(context: Context, function: exp.Lag | exp.Lead, over: str) -> Value:
     value = context.value(function.this)
-    offset = context.value(function.args["offset"]).whole if function.args.get("offset") else 1
+    offset = _constant(context, function.args["offset"]) if function.args.get("offset") else 1
     if offset is None or offset < 0:
         raise Refused("function", function)
     default = function.args.get("default")
@@ -95,10 +95,17 @@ def _edge(context: Context, spec: exp.WindowSpec, side: str, kind: str, order: e
         return f"{given.upper()} {direction}".strip()
     if isinstance(given, exp.Interval):
         return f"{_days(given, kind, context, order)} {direction}"
-    number = context.value(given).whole
+    number = _constant(context, given)
     if number is None or number < 0 or (kind == "RANGE" and _order_type(context, order) not in INTEGERS):
         raise Refused("window frame", spec)
     return f"{number} {direction}"
+
+
+def _constant(context: Context, node: exp.Expr) -> int | None:
+    """A number given by literals alone, such as a bound parameter less one."""
+    if any(not isinstance(part, exp.Literal | exp.Paren | exp.Add | exp.Sub | exp.Mul) for part in node.walk()):
+        return None
+    return context.oracle.whole(node.sql(dialect="duckdb"))
 
 
 def _order_type(context: Context, order: exp.Order | None) -> str | None:
