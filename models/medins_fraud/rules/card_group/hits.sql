@@ -2,30 +2,19 @@
 -- a card and all cards with larger numbers that were with it on enough days; one row per institution and group, named
 -- after its smallest card.
 -- Look-alikes: refunds, one family, dialysis or cycles of cancer treatment at fixed times, registered pick-up by others.
-WITH refunds AS (
-    SELECT init_setl_id, sum(fund_pay_sumamt) AS fund
-    FROM medins.setl_d
-    WHERE init_setl_id IS NOT NULL AND coalesce(vali_flag, '1') <> '0'
-    GROUP BY init_setl_id
-),
-swipes AS (
+WITH swipes AS (
     SELECT
-        w.setl_id,
-        w.terminal_id,
-        w.fixmedins_code,
-        w.certno,
-        w.swipe_time,
-        CAST(w.swipe_time AS DATE) AS swipe_date,
-        s.fund_pay_sumamt + coalesce(r.fund, 0) AS net_fund,
-        a.mdtrt_id IS NOT NULL AS has_agent,
+        s.terminal_id,
+        s.fixmedins_code,
+        s.certno,
+        s.swipe_time,
+        s.swipe_date,
+        s.net_fund,
+        s.has_agent,
         list_contains($dialysis_transfusion_diagnoses, substr(m.dscg_maindiag_code, 1, 3)) -- literal: ICD category length
             OR list_contains($cycle_diagnoses, substr(m.dscg_maindiag_code, 1, 5)) AS is_fixed -- literal: ICD subcategory length
-    FROM medins.terminal_swipe AS w
-    INNER JOIN medins.setl_d AS s ON s.setl_id = w.setl_id
-    INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = s.mdtrt_id
-    LEFT JOIN refunds AS r ON r.init_setl_id = w.setl_id
-    LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = s.mdtrt_id
-    WHERE s.fund_pay_sumamt > 0 AND coalesce(s.vali_flag, '1') <> '0'
+    FROM marts.medins_swipe AS s
+    LEFT JOIN medins.mdtrt_d AS m ON m.mdtrt_id = s.mdtrt_id
 ),
 meetings AS (
     SELECT
@@ -33,8 +22,8 @@ meetings AS (
         a.certno AS lead_card,
         b.certno AS other_card,
         a.swipe_date,
-        max(CASE WHEN a.net_fund > 0 AND b.net_fund > 0 THEN 1 ELSE 0 END) AS is_paid,
-        max(CASE WHEN a.has_agent OR b.has_agent THEN 0 ELSE 1 END) AS is_own
+        max(CASE WHEN a.net_fund > 0 AND b.net_fund > 0 THEN 1 END) AS is_paid,
+        max(CASE WHEN NOT a.has_agent AND NOT b.has_agent THEN 1 END) AS is_own
     FROM swipes AS a
     INNER JOIN swipes AS b
         ON b.terminal_id = a.terminal_id
@@ -43,29 +32,33 @@ meetings AS (
         AND abs(datediff('minute', a.swipe_time, b.swipe_time)) <= $rapid_minutes
     GROUP BY a.fixmedins_code, a.certno, b.certno, a.swipe_date
 ),
+relatives AS (
+    SELECT DISTINCT a.certno AS lead_card, b.certno AS other_card
+    FROM medins.family_group AS a
+    INNER JOIN medins.family_group AS b ON b.group_id = a.group_id
+),
 pairs AS (
     SELECT
         m.fixmedins_code,
         m.lead_card,
         m.other_card,
         count(*) AS days,
-        sum(m.is_paid) AS paid_days,
-        sum(m.is_own) AS own_days,
-        max(CASE WHEN f.group_id IS NOT NULL THEN 1 ELSE 0 END) AS is_family
+        count(m.is_paid) AS paid_days,
+        count(m.is_own) AS own_days,
+        f.lead_card IS NOT NULL AS is_family
     FROM meetings AS m
-    LEFT JOIN medins.family_group AS e ON e.certno = m.lead_card
-    LEFT JOIN medins.family_group AS f ON f.group_id = e.group_id AND f.certno = m.other_card
-    GROUP BY m.fixmedins_code, m.lead_card, m.other_card
-    HAVING count(DISTINCT m.swipe_date) >= $group_days
+    LEFT JOIN relatives AS f ON f.lead_card = m.lead_card AND f.other_card = m.other_card
+    GROUP BY m.fixmedins_code, m.lead_card, m.other_card, f.lead_card
+    HAVING count(*) >= $group_days
 ),
 groups AS (
     SELECT
         p.fixmedins_code,
         p.lead_card,
         count(*) + 1 AS cards,
-        sum(CASE WHEN p.paid_days >= $group_days THEN 1 ELSE 0 END) + 1 AS paid_cards,
-        sum(CASE WHEN p.own_days >= $group_days THEN 1 ELSE 0 END) + 1 AS own_cards,
-        min(p.is_family) AS is_family,
+        count(CASE WHEN p.paid_days >= $group_days THEN p.other_card END) + 1 AS paid_cards,
+        count(CASE WHEN p.own_days >= $group_days THEN p.other_card END) + 1 AS own_cards,
+        count(CASE WHEN NOT p.is_family THEN p.other_card END) AS strangers,
         max(p.days) AS days
     FROM pairs AS p
     LEFT JOIN pairs AS q ON q.fixmedins_code = p.fixmedins_code AND q.other_card = p.lead_card
@@ -87,7 +80,7 @@ together AS (
         m.lead_card,
         min(s.swipe_date) AS first_date,
         max(s.swipe_date) AS last_date,
-        min(CASE WHEN s.is_fixed THEN 1 ELSE 0 END) AS is_fixed,
+        count(CASE WHEN s.is_fixed THEN 1 END) = count(*) AS is_fixed,
         sum(s.net_fund) AS net_fund
     FROM members AS m
     INNER JOIN swipes AS s ON s.fixmedins_code = m.fixmedins_code AND s.certno = m.certno
@@ -104,8 +97,8 @@ SELECT
     CAST(t.net_fund AS DECIMAL(18, 2)) AS amount,
     CASE
         WHEN g.paid_cards < $group_cards THEN 'REFUNDED'
-        WHEN g.is_family = 1 THEN 'FAMILY'
-        WHEN t.is_fixed = 1 THEN 'FIXED_TREATMENT'
+        WHEN g.strangers = 0 THEN 'FAMILY'
+        WHEN t.is_fixed THEN 'FIXED_TREATMENT'
         WHEN g.own_cards < $group_cards THEN 'AGENT_PICKUP'
     END AS exclusion_code,
     g.lead_card,

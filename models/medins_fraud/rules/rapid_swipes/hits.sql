@@ -2,29 +2,10 @@
 -- a terminal gives one row, the window that nothing excuses before others, then the one with most cards.
 -- Look-alikes: refunds, records uploaded after the line was down, a gateway that several windows share, a registered
 -- free clinic or group check-up, pick-up by registered agents.
-WITH refunds AS (
-    SELECT init_setl_id, sum(fund_pay_sumamt) AS fund
-    FROM medins.setl_d
-    WHERE init_setl_id IS NOT NULL AND coalesce(vali_flag, '1') <> '0'
-    GROUP BY init_setl_id
-),
-swipes AS (
-    SELECT
-        w.setl_id,
-        w.terminal_id,
-        w.fixmedins_code,
-        w.certno,
-        w.swipe_time,
-        CAST(w.swipe_time AS DATE) AS swipe_date,
-        coalesce(w.offline_flag, '0') = '1' AS is_offline,
-        s.medfee_sumamt,
-        s.fund_pay_sumamt + coalesce(r.fund, 0) AS net_fund,
-        a.mdtrt_id IS NOT NULL AS has_agent
-    FROM medins.terminal_swipe AS w
-    INNER JOIN medins.setl_d AS s ON s.setl_id = w.setl_id
-    LEFT JOIN refunds AS r ON r.init_setl_id = w.setl_id
-    LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = s.mdtrt_id
-    WHERE s.fund_pay_sumamt > 0 AND coalesce(s.vali_flag, '1') <> '0'
+WITH reachable AS ( -- every swipe under its own day and under the day before, when a window that reaches it may begin
+    SELECT s.terminal_id, s.certno, s.swipe_time, s.is_offline, s.medfee_sumamt, s.net_fund, s.has_agent, s.swipe_date - d.days AS from_date
+    FROM marts.medins_swipe AS s
+    CROSS JOIN (VALUES (0), (1)) AS d(days) -- literal: the day itself and the day before
 ),
 bursts AS (
     SELECT
@@ -38,10 +19,10 @@ bursts AS (
         count(DISTINCT CASE WHEN b.net_fund > 0 AND NOT b.has_agent THEN b.certno END) AS own_cards,
         count(DISTINCT b.medfee_sumamt) AS bill_kinds,
         sum(b.net_fund) AS net_fund
-    FROM swipes AS a
-    INNER JOIN swipes AS b
+    FROM marts.medins_swipe AS a
+    INNER JOIN reachable AS b
         ON b.terminal_id = a.terminal_id
-        AND b.swipe_date = a.swipe_date
+        AND b.from_date = a.swipe_date
         AND b.swipe_time >= a.swipe_time
         AND datediff('minute', a.swipe_time, b.swipe_time) <= $rapid_minutes
     GROUP BY a.setl_id, a.terminal_id, a.fixmedins_code, a.swipe_time
