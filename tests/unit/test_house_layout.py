@@ -21,7 +21,7 @@ FILES = {
     "workspace.yaml",
 }  # fmt: skip
 SUBPACKAGES = {
-    "catalog", "cli", "clues", "contracts", "core", "ingest", "lake", "orchestration", "quality", "supervision",
+    "catalog", "cli", "clues", "contracts", "core", "exchange", "ingest", "lake", "orchestration", "quality", "supervision",
     "synth",
 }  # fmt: skip
 GENERATED = re.compile(r"__pycache__|\.egg-info|\.ipynb_checkpoints")
