@@ -1,4 +1,7 @@
-"""The probe table and the two engines' answers to a construct. Used by the probe test and the page it writes."""
+"""The probe table and the two engines' answers to a construct.
+
+``python tests/integration/spark_probe.py`` writes the table of docs/spark.md.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from xiansuo.supervision.spark.translate import SparkProblem, SparkQuery, transl
 from xiansuo.supervision.spark.types import TypeOracle
 from xiansuo.supervision.sql_tree import parse_sql
 
+PAGE = Path(__file__).parents[2] / "docs" / "spark.md"
+START, END = "<!-- probe -->\n", "<!-- /probe -->"
 FILE = Path(__file__).parents[1] / "data" / "sql_probe.yml"
 TABLES = {
     "probe.t": {
@@ -105,3 +110,31 @@ def answers(con: duckdb.DuckDBPyConnection, source: str, kinds: list[str]) -> li
 def _spelled(value: Any) -> str:
     """A value with its type and all its digits; the zero below zero counts as zero."""
     return repr(value + 0.0 if isinstance(value, float) else value)
+
+
+def page(text: str) -> str:
+    """The page with the table of all constructs between its marks."""
+    listed = probes()
+    counted = {
+        verdict: sum(probe.verdict == verdict for probe in listed) for verdict in ("same", "rewritten", "refused")
+    }
+    head = (
+        f"{len(listed)} constructs, from `tests/data/sql_probe.yml`; a test runs each on both engines over values with NULLs, "
+        f"Chinese text, negative numbers and border dates. Same ({counted['same']}): what sqlglot alone writes for Spark "
+        f"agrees there too. Rewritten ({counted['rewritten']}): it fails or answers otherwise, our text agrees. "
+        f"Refused ({counted['refused']}).\n\n| construct | SQL | verdict | why |\n|---|---|---|---|\n"
+    )
+    rows = "".join(
+        f"| {_cell(probe.construct)} | `{_cell(probe.written)}` | {probe.verdict} | {_cell(probe.why)} |\n"
+        for probe in listed
+    )
+    before, rest = text.split(START)
+    return before + START + head + rows + END + rest.split(END)[1]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
