@@ -1,0 +1,52 @@
+-- U2 执行文书没有按期送达：判决生效以后超过十日没有送达执行通知书，或者送达时已经超期。
+-- Look-alikes named: appeal pending, changed to probation, wrong day of force, dead, rolled last day.
+WITH dated AS (
+    SELECT
+        sentence_no, case_no, court, id_number, charge, sentence_kind, effective_date, sent_date,
+        coalesce(sent_date, $as_of) AS end_date,
+        CAST(effective_date + $send_days AS DATE) AS due_date
+    FROM marts.sentence_execution
+    WHERE NOT is_detained AND NOT is_suspended AND list_contains($real_kinds, sentence_kind)
+),
+late AS (
+    SELECT
+        sentence_no, case_no, court, id_number, charge, sentence_kind, effective_date, sent_date, end_date, due_date
+    FROM dated
+    WHERE end_date > due_date
+),
+blocked AS (
+    SELECT l.sentence_no, o.kind, o.doc_no
+    FROM late AS l
+    JOIN marts.sentence_obstacle AS o ON o.sentence_no = l.sentence_no
+    WHERE o.kind IN ('上诉抗诉', '改判缓刑', '生效日更正', '死亡')
+        AND o.from_date <= l.due_date
+        AND l.end_date <= coalesce(CAST(o.to_date + $send_days AS DATE), l.end_date)
+    QUALIFY row_number() OVER (PARTITION BY l.sentence_no ORDER BY o.kind, o.doc_no) = 1 -- unique: a sentence has one obstacle of a kind and number
+)
+SELECT
+    l.id_number AS subject_id,
+    l.effective_date AS occurred_from,
+    l.end_date AS occurred_to,
+    CAST(NULL AS DECIMAL(18, 2)) AS amount,
+    CASE
+        WHEN b.kind = '上诉抗诉' THEN 'APPEAL_PENDING'
+        WHEN b.kind = '改判缓刑' THEN 'CHANGED_TO_PROBATION'
+        WHEN b.kind = '生效日更正' THEN 'EFFECTIVE_DATE_CORRECTED'
+        WHEN b.kind = '死亡' THEN 'DECEASED'
+        WHEN l.end_date <= w.next_workday THEN 'HOLIDAY_ROLL'
+    END AS exclusion_code,
+    l.sentence_no,
+    l.case_no,
+    l.court,
+    l.charge,
+    l.sentence_kind,
+    l.effective_date,
+    l.sent_date,
+    l.due_date,
+    datediff('day', l.due_date, l.end_date) AS days_over,
+    CASE WHEN l.sent_date IS NULL THEN '至今没有送达' ELSE '送达时已经超期' END AS state,
+    b.kind AS obstacle_kind,
+    b.doc_no AS obstacle_no
+FROM late AS l
+LEFT JOIN blocked AS b ON b.sentence_no = l.sentence_no
+LEFT JOIN marts.working_day AS w ON w.day = l.due_date

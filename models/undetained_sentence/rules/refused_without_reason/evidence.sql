@@ -1,0 +1,15 @@
+SELECT h.hit_id, 'justice.sentence' AS dataset, s._file, s._row, 'sentence' AS role
+FROM {{hits}} AS h
+JOIN justice.sentence AS s ON s.sentence_no = h.sentence_no
+UNION ALL
+SELECT h.hit_id, 'police.intake_refusal', r._file, r._row, 'refusal'
+FROM {{hits}} AS h
+JOIN police.intake_refusal AS r ON r.refusal_no = h.refusal_no
+UNION ALL
+SELECT h.hit_id, 'person.custody', c._file, c._row, 'custody'
+FROM {{hits}} AS h
+JOIN person.custody AS c ON c.id_number = h.subject_id AND c.entry_date = h.entry_date
+UNION ALL
+SELECT h.hit_id, o.source_dataset, o._file, o._row, 'obstacle'
+FROM {{hits}} AS h
+JOIN marts.sentence_obstacle AS o ON o.sentence_no = h.sentence_no AND o.kind = h.obstacle_kind AND o.doc_no = h.obstacle_no
