@@ -61,6 +61,7 @@ class Probe:
     verdict: str
     why: str
     written: str
+    is_value: bool
 
 
 def probes() -> list[Probe]:
@@ -73,9 +74,17 @@ def probes() -> list[Probe]:
             item["verdict"],
             item["why"],
             item.get("query") or item["value"],
+            "value" in item,
         )
         for item in listed
     ]
+
+
+def together(listed: list[Probe]) -> Probe:
+    """The expressions of many probes in one SELECT, as p0, p1, ..."""
+    items = ", ".join(f"({probe.written}) AS p{position}" for position, probe in enumerate(listed))
+    sql = f"SELECT id, {items} FROM probe.t"
+    return Probe("all at once", sql, "same", "", sql, True)
 
 
 def duck() -> duckdb.DuckDBPyConnection:
