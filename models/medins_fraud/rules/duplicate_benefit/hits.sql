@@ -6,7 +6,7 @@
 WITH refunds AS (
     SELECT init_setl_id, sum(fund_pay_sumamt) AS fund
     FROM medins.setl_d
-    WHERE init_setl_id IS NOT NULL AND coalesce(vali_flag, '1') <> '0'
+    WHERE coalesce(vali_flag, '1') <> '0'
     GROUP BY init_setl_id
 ),
 paid AS (
