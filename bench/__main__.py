@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "var" / "bench"
 SIZES = (1_000_000, 5_000_000, 20_000_000)
+PERSONS = 20_000
 BARS = {"ingest": 1.6, "run": 1.3}
 TITLES = {
     "ingest": "Ingest of a clean CSV against `COPY (read_csv typed) TO parquet`",
@@ -57,9 +58,38 @@ def table(kind: str) -> str:
     return "\n".join(lines)
 
 
+def parity() -> str:
+    """The page's part on the second engine: every rule of the largest province compared."""
+    found = stored("parity")
+    if not found:
+        return ""
+    last = found[-1]
+    lines = [
+        "## Every rule on DuckDB and on Spark",
+        "",
+        f"The synthetic province with {last['rows']:,} people, `local[{len(os.sched_getaffinity(0))}]`, one round. "
+        f"Spark took {last['start']:.1f} s to start, which is not counted. "
+        "Unlike: hits and evidence rows only one engine has.",
+        "",
+        f"All rules: DuckDB {last['seconds']['duckdb']:.1f} s, Spark {last['seconds']['spark']:.1f} s, "
+        f"ratio **{last['ratio']:.1f}**.",
+        "",
+        "| model | rule | hits | evidence rows | unlike | DuckDB, s | Spark, s |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for rule in last["rules"]:
+        seconds = rule["seconds"]
+        lines.append(
+            f"| {rule['model']} | {rule['code']} {rule['rule_id']} | {rule['hits']:,} | {rule['evidence_rows']:,} "
+            f"| {rule['unlike']} | {seconds['duckdb']:.2f} | {seconds['spark']:.2f} |"
+        )
+    return "\n\n" + "\n".join(lines)
+
+
 def main() -> None:
-    """Measure everything, or with KIND ROWS one thing; write the page from all stored results."""
-    wanted = [(sys.argv[1], int(sys.argv[2]))] if sys.argv[1:] else [(kind, rows) for kind in BARS for rows in SIZES]
+    """Measure everything, or with KIND [ROWS] one thing; write the page from all stored results."""
+    everything = [(kind, rows) for kind in BARS for rows in SIZES] + [("parity", PERSONS)]
+    wanted = [(sys.argv[1], int(sys.argv[2]) if sys.argv[2:] else PERSONS)] if sys.argv[1:] else everything
     for kind, rows in wanted:
         measure(kind, rows)
     cores = len(os.sched_getaffinity(0))
@@ -72,7 +102,7 @@ def main() -> None:
         "resident high-water mark during one side's turn, reset before each turn.\n\n"
         f"Measured {date.today().isoformat()} on {cores} cores, Python {platform.python_version()}.\n"
     )
-    PAGE.write_text(head + "\n" + "\n\n".join(table(kind) for kind in BARS) + "\n", encoding="utf-8")
+    PAGE.write_text(head + "\n" + "\n\n".join(table(kind) for kind in BARS) + parity() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
