@@ -28,7 +28,8 @@ class Shape:
     """What a domain writes. ``columns``: dataset -> names; ``keys`` where the key is not the first column alone.
 
     ``prefix`` begins the numbers this domain gives, so that two domains never share one. Columns that end in ``_on``
-    or stand in ``dates`` are days, those in ``integers`` whole numbers, ``_yuan`` money.
+    or stand in ``dates`` are days, those in ``integers`` whole numbers, those in
+    ``booleans`` true or false, ``_yuan`` money.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Shape:
     keys: Mapping[str, tuple[str, ...]]
     dates: frozenset[str]
     integers: frozenset[str] = frozenset()
+    booleans: frozenset[str] = frozenset()
 
     def key(self, dataset: str) -> tuple[str, ...]:
         """The key columns of a dataset."""
@@ -154,6 +156,8 @@ class Ledger:
             return pl.Float64
         if column in self.shape.integers:
             return pl.Int64
+        if column in self.shape.booleans:
+            return pl.Boolean
         return pl.Date if column in self.shape.dates or column.endswith("_on") else pl.String
 
     def _next(self, unused: Iterator[dict[str, Any]], what: str) -> dict[str, Any]:
