@@ -3,11 +3,11 @@
 -- 已检验的合理解释：订单未付款或已退款、官方考试平台的缴费账号。
 WITH orders AS (
     SELECT
-        o.order_id, o.seller_account, coalesce(d.person_id, o.buyer_id) AS person_id, o.work_category, o.pay_yuan,
+        o.order_id, o.seller_account, d.person_id, o.work_category, o.pay_yuan,
         CAST(o.pay_ts AS DATE) AS pay_date, lower(o.site_domain) AS site_domain,
-        CASE WHEN o.order_status = '已付款' THEN 1 ELSE 0 END AS is_paid
+        o.order_status = '已付款' AS is_paid
     FROM cert.fake_order AS o
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = o.buyer_id
+    JOIN marts.cert_id_document AS d ON d.id_no = o.buyer_id
     WHERE o.seller_account IS NOT NULL
 ),
 official AS (
@@ -20,14 +20,14 @@ official AS (
 judged AS (
     SELECT
         o.order_id, o.seller_account, o.person_id, o.work_category, o.pay_yuan, o.pay_date, o.site_domain, o.is_paid,
-        CASE WHEN o.is_paid = 1 AND f.order_id IS NULL THEN 1 ELSE 0 END AS is_sale
+        CASE WHEN o.is_paid AND f.order_id IS NULL THEN 1 ELSE 0 END AS is_sale
     FROM orders AS o
     LEFT JOIN official AS f ON f.order_id = o.order_id
 ),
 account AS (
     SELECT
         seller_account, count(DISTINCT person_id) AS all_buyers,
-        count(DISTINCT CASE WHEN is_paid = 1 THEN person_id END) AS paid_buyers,
+        count(DISTINCT CASE WHEN is_paid THEN person_id END) AS paid_buyers,
         count(DISTINCT CASE WHEN is_sale = 1 THEN person_id END) AS buyers,
         sum(is_sale) AS orders, sum(is_sale * coalesce(pay_yuan, 0)) AS paid_yuan,
         min(pay_date) AS first_day, max(pay_date) AS last_day, min(site_domain) AS site_domain,
