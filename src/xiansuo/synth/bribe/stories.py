@@ -13,6 +13,7 @@ Z1, Z2, Z3 = "unhandled_briber", "aggravated_small", "unit_bribery"
 Z4, Z5, Z6 = "repeat_briber", "award_near_payment", "limitation_near"
 CHARGE, SMALL, UNIT = 30_000.0, 10_000.0, 200_000.0
 NEAR, WARN = 180, 365
+EDGES = 4
 OUTCOMES = ("已起诉", "不起诉", "另案处理", "在逃")
 RECORDS = {"ALREADY_CHARGED": "已判决", "NOT_PROSECUTED": "不起诉", "SEPARATE_CASE": "另案处理", "WANTED": "在逃"}
 NATURES = {"COURTESY_OR_LOAN": ("人情往来", "借款"), "GO_BETWEEN": ("介绍贿赂",), "NOT_A_BRIBE": ("借款", "人情往来")}
@@ -36,13 +37,13 @@ Story = Callable[[Book, int, str | None, bool], None]
 
 
 def plant(book: Book, times: int) -> None:
-    """All cases, ``times`` as many as in a small city: 12 violations a rule, look-alikes of every code, a few short."""
+    """All cases, ``times`` as many as in a small city: 12 of each story, look-alikes of every code, a few short."""
     stories: dict[str, Story] = {Z1: _unhandled, Z2: _small, Z3: _unit, Z4: _repeated, Z5: _award, Z6: _running_out}
     for rule, story in stories.items():
         for turn in range(12 * times):
             story(book, turn, None, False)
         for code in CODES[rule]:
-            for turn in range(max(3, 24 // len(CODES[rule])) * times):
+            for turn in range((6 if rule in (Z1, Z3, Z4) else 24 // len(CODES[rule])) * times):
                 story(book, turn, code, False)
         for turn in range(4 * times):
             story(book, turn, None, True)
@@ -57,7 +58,7 @@ def _close(
     book: Book, rule: str, giver: Giver, days: tuple[date, date], rows: list[RowKey], turn: int, state: tuple[Any, bool]
 ) -> None:
     code, short = state
-    edge = short or (turn < 2 and not code)
+    edge = short or (turn < (EDGES if rule == Z1 else 2) and not code)
     kind = code or ("under" if short else "unhandled")
     unique = list({str(row): row for row in rows}.values())
     book.case(rule, kind, giver.id, days, unique, code=code, edge=edge, short=short)
@@ -91,7 +92,7 @@ def _excused(book: Book, giver: Giver, floor: float, day: date, code: str, turn:
 def _amount(floor: float, turn: int, short: bool, span: float) -> float:
     if short:
         return floor - 1 - 200 * turn
-    return floor + (0 if turn == 0 else 1 if turn == 1 else span * turn)
+    return floor + (turn if turn < EDGES else span * turn)
 
 
 def _unhandled(book: Book, turn: int, code: str | None, short: bool) -> None:
@@ -128,6 +129,7 @@ def _small(book: Book, turn: int, code: str | None, short: bool) -> None:
         rows += book.pay(giver, 100, day, rows[0], **changes)
     elif not code and not short and turn % 6 == 5:
         rows = [row for _ in range(3) for row in book.pay(giver, 5_000.0 + 100 * turn, day)]
+        _close(book, Z4, giver, (day, day), rows, turn, (None, False))
     else:
         rows = book.pay(giver, _amount(SMALL, turn, short, 1_500), day, **changes)
     if code == "HANDLED":
@@ -181,7 +183,7 @@ OFFICE = "市城市建设投资中心"
 
 
 def _running_out(book: Book, turn: int, code: str | None, short: bool) -> None:
-    """Acts whose five years end within a year of the last day of the city-year."""
+    """Acts whose five years end within a year of the last day; those still open reach the floor of Z1 as well."""
     giver, last = book.giver(), book.world.last
     left = WARN + 1 + turn if short else (0, WARN)[turn] if turn < 2 and not code else 20 + 25 * turn
     if code == "TIME_BARRED":
@@ -196,3 +198,5 @@ def _running_out(book: Book, turn: int, code: str | None, short: bool) -> None:
     if code == "RESTARTED":
         rows.append(book.charged(giver, date(2024, 3, 5), "已判决", "诈骗罪"))
     _close(book, Z6, giver, (day, day), rows, turn, (code, short))
+    if code in (None, "RESTARTED"):
+        book.case(Z1, "unhandled", giver.id, (day, day), rows)
