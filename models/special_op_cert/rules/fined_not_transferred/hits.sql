@@ -3,27 +3,27 @@
 -- 已检验的合理解释：处罚已撤销、公安另行立案、治安处罚、不予立案、迟延移送（降级）、受培训机构欺骗（标注）。
 WITH penalty AS (
     SELECT
-        p.doc_no, p.org_name, p.party_name, coalesce(d.person_id, p.party_id) AS person_id, p.cause, p.cert_no, p.fine_yuan,
+        p.doc_no, p.org_name, p.party_name, d.person_id, p.cause, p.cert_no, p.fine_yuan,
         p.decide_date, p.status, p.status_date
     FROM cert.admin_penalty AS p
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = p.party_id
+    JOIN marts.cert_id_document AS d ON d.id_no = p.party_id
     WHERE p.party_kind = '个人' AND regexp_matches(p.cause, $forged_cause_pattern)
         AND datediff('day', p.decide_date, $as_of) > $transfer_days
 ),
 paper AS (
-    SELECT t.doc_no, coalesce(d.person_id, t.person_id_no) AS person_id, t.kind, t.paper_no, t.event_date
+    SELECT t.doc_no, d.person_id, t.kind, t.paper_no, t.event_date
     FROM cert.case_transfer AS t
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = t.person_id_no
+    JOIN marts.cert_id_document AS d ON d.id_no = t.person_id_no
 ),
 linked AS (
     SELECT
         p.doc_no, t.kind, t.paper_no, t.event_date,
-        CASE WHEN t.event_date <= p.decide_date + $transfer_days THEN 1 ELSE 0 END AS is_in_time,
-        1 AS is_own
+        t.event_date <= p.decide_date + $transfer_days AS is_in_time,
+        TRUE AS is_own
     FROM penalty AS p
     JOIN paper AS t ON t.doc_no = p.doc_no
     UNION ALL
-    SELECT p.doc_no, t.kind, t.paper_no, t.event_date, 0, 0
+    SELECT p.doc_no, t.kind, t.paper_no, t.event_date, FALSE, FALSE
     FROM penalty AS p
     JOIN paper AS t ON t.person_id = p.person_id
     WHERE t.doc_no IS NULL AND abs(datediff('day', p.decide_date, t.event_date)) <= $related_case_days
@@ -32,11 +32,11 @@ coded AS (
     SELECT
         doc_no, paper_no, event_date,
         CASE
-            WHEN kind = '公安立案' AND is_own = 0 THEN 'POLICE_FILED'
+            WHEN kind = '公安立案' AND NOT is_own THEN 'POLICE_FILED'
             WHEN kind = '治安处罚' THEN 'POLICE_PUNISHED'
             WHEN kind = '不予立案' THEN 'POLICE_DECLINED'
-            WHEN is_own = 0 THEN NULL
-            WHEN is_in_time = 1 THEN 'IN_TIME'
+            WHEN NOT is_own THEN NULL
+            WHEN is_in_time THEN 'IN_TIME'
             ELSE 'LATE_TRANSFER'
         END AS code
     FROM linked
