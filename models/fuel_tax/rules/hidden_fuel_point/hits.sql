@@ -13,7 +13,6 @@ place AS (
         '加油站' AS kind, station_id AS place_no, CAST(NULL AS VARCHAR) AS place_name, CAST(NULL AS VARCHAR) AS filing_no,
         CAST(NULL AS DATE) AS valid_from, CAST(NULL AS DATE) AS valid_to
     FROM fuel.gas_station
-    WHERE lon IS NOT NULL
     UNION ALL
     SELECT
         CAST(floor(CAST(lon AS DECIMAL(18, 6)) * 500) AS BIGINT),  -- literal: 每度网格数，与停车点主题一致
@@ -26,18 +25,13 @@ reach AS (
     FROM place AS p
     CROSS JOIN offset_of AS o
 ),
-lawful AS (
-    SELECT DISTINCT cell_x, cell_y
-    FROM reach
-    WHERE kind IN ('加油站', '油库')
-),
 stop AS (
     SELECT
         s.plate, s.arrive_ts, s.stop_min, s.cell_x, s.cell_y, s.cell_id,
         CAST(date_trunc('quarter', s.arrive_ts) AS DATE) AS quarter_start, CAST(s.arrive_ts AS DATE) AS stop_day
     FROM marts.fuel_stop AS s
-    LEFT JOIN lawful AS l ON l.cell_x = s.cell_x AND l.cell_y = s.cell_y
-    WHERE s.stop_min >= $hidden_stop_minutes AND l.cell_x IS NULL
+    WHERE s.stop_min >= $hidden_stop_minutes
+        AND NOT EXISTS (SELECT 1 FROM reach AS r WHERE r.kind IN ('加油站', '油库') AND r.cell_x = s.cell_x AND r.cell_y = s.cell_y)
 ),
 laden AS (
     SELECT DISTINCT s.plate, s.arrive_ts
@@ -53,23 +47,23 @@ cell AS (
     GROUP BY cell_x, cell_y, cell_id, quarter_start
 ),
 best AS (
-    SELECT c.cell_x, c.cell_y, c.quarter_start
+    SELECT c.cell_x, c.cell_y, c.cell_id, c.quarter_start
     FROM cell AS c
     CROSS JOIN offset_of AS o
     JOIN cell AS n ON n.cell_x = c.cell_x + o.dx AND n.cell_y = c.cell_y + o.dy AND n.quarter_start = c.quarter_start
-    GROUP BY c.cell_x, c.cell_y, c.quarter_start, c.place_rank
+    GROUP BY c.cell_x, c.cell_y, c.cell_id, c.quarter_start, c.place_rank
     HAVING min(n.place_rank) = c.place_rank
 ),
 spot AS (
     SELECT
-        b.cell_x, b.cell_y, b.quarter_start,
+        b.cell_x, b.cell_y, b.cell_id, b.quarter_start,
         count(*) AS stop_count, count(DISTINCT s.plate) AS plate_count, count(DISTINCT s.stop_day) AS day_count,
         count(l.plate) AS loaded_count, max(s.stop_min) AS longest_min, min(s.stop_day) AS first_day, max(s.stop_day) AS last_day
     FROM best AS b
     CROSS JOIN offset_of AS o
     JOIN stop AS s ON s.cell_x = b.cell_x + o.dx AND s.cell_y = b.cell_y + o.dy AND s.quarter_start = b.quarter_start
     LEFT JOIN laden AS l ON l.plate = s.plate AND l.arrive_ts = s.arrive_ts
-    GROUP BY b.cell_x, b.cell_y, b.quarter_start
+    GROUP BY b.cell_x, b.cell_y, b.cell_id, b.quarter_start
     HAVING count(*) >= $hidden_stop_times
 ),
 near_place AS (
@@ -79,11 +73,11 @@ near_place AS (
     WHERE r.valid_from <= p.first_day AND coalesce(r.valid_to, p.last_day) >= p.last_day
     QUALIFY row_number() OVER (  -- unique: 编号在册内唯一
         PARTITION BY p.cell_x, p.cell_y, p.quarter_start
-        ORDER BY CASE WHEN r.kind = '用油企业' THEN 0 ELSE 1 END, r.place_no
+        ORDER BY CASE WHEN r.kind <> '用油企业' THEN 1 ELSE 0 END, r.place_no
     ) = 1
 )
 SELECT
-    c.cell_id AS subject_id,
+    p.cell_id AS subject_id,
     p.first_day AS occurred_from,
     p.last_day AS occurred_to,
     CAST(NULL AS DECIMAL(18, 2)) AS amount,
@@ -104,5 +98,4 @@ SELECT
     n.place_no,
     n.filing_no
 FROM spot AS p
-JOIN cell AS c ON c.cell_x = p.cell_x AND c.cell_y = p.cell_y AND c.quarter_start = p.quarter_start
 LEFT JOIN near_place AS n ON n.cell_x = p.cell_x AND n.cell_y = p.cell_y AND n.quarter_start = p.quarter_start
