@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xiansuo.core.errors import InputError, UsageError
+from xiansuo.core.errors import InputError, UsageError, XiansuoError
 from xiansuo.core.progress import NullProgress, Progress
 from xiansuo.core.settings import Settings
 from xiansuo.ingest.delivery import LETTER, read_letter
@@ -15,6 +15,8 @@ from xiansuo.ingest.receipts import Receipt
 from xiansuo.ingest.refusal import Refused
 
 _COMPLETE = "_SUCCESS"
+_WORKERS = 2  # DuckDB plans and runs without holding the interpreter, so two datasets fill two cores
+_SMALL_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,27 @@ def waiting(root: Path) -> list[Waiting]:
 def ingest_landing(settings: Settings, root: Path, *, progress: Progress | None = None) -> list[Receipt]:
     """Ingest every complete delivery under ``root``; refused ones are among the receipts, the others go on.
 
-    A folder that cannot be taken as a delivery at all (no such dataset, a letter for another one) does not hold up the
-    others either: they are ingested first, then UsageError names it.
+    Small datasets are taken two at a time, each dataset's deliveries in their order; large ones have the machine to
+    themselves. A folder that cannot be taken as a delivery at all (no such dataset, a letter for another one) does not
+    hold up the others either: they are ingested first, then UsageError names it.
     """
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
     watcher = progress or NullProgress()
     deliveries = waiting(root)
-    taken, failed = [], []
-    for number, delivery in enumerate(deliveries):
-        watcher.step("ingest", number, len(deliveries))
-        try:
-            taken.append(ingest(settings, delivery.path, dataset=delivery.dataset))
-        except (UsageError, InputError) as error:
-            failed.append((delivery, error))
-    watcher.step("ingest", len(deliveries), len(deliveries))
+    small, large = _by_size(deliveries)
+    done: dict[Path, Receipt | XiansuoError] = {}
+    watcher.step("ingest", 0, len(deliveries))
+    with ThreadPoolExecutor(max_workers=min(_WORKERS, settings.threads)) as pool:
+        for future in as_completed([pool.submit(_one_after_another, settings, group) for group in small]):
+            done |= future.result()
+            watcher.step("ingest", len(done), len(deliveries))
+    for group in large:
+        for delivery in group:
+            done |= _one_after_another(settings, [delivery])
+            watcher.step("ingest", len(done), len(deliveries))
+    found = [(delivery, done[delivery.path]) for delivery in deliveries]
+    failed = [(delivery, result) for delivery, result in found if isinstance(result, XiansuoError)]
     if failed:
         first, reason = failed[0]
         raise UsageError(
@@ -69,7 +79,31 @@ def ingest_landing(settings: Settings, root: Path, *, progress: Progress | None 
             value=reason.value,
             fix=reason.fix,
         ) from reason
-    return taken
+    return [result for _, result in found if isinstance(result, Receipt)]
+
+
+def _by_size(deliveries: list[Waiting]) -> tuple[list[list[Waiting]], list[list[Waiting]]]:
+    """The deliveries of each dataset in order: datasets that are small in all, and the others."""
+    groups: dict[str, list[Waiting]] = {}
+    for delivery in deliveries:
+        groups.setdefault(delivery.dataset, []).append(delivery)
+    small: list[list[Waiting]] = []
+    large: list[list[Waiting]] = []
+    for group in groups.values():
+        size = sum(file.stat().st_size for delivery in group for file in delivery.path.rglob("*") if file.is_file())
+        (small if size <= _SMALL_BYTES else large).append(group)
+    return small, large
+
+
+def _one_after_another(settings: Settings, group: list[Waiting]) -> dict[Path, Receipt | XiansuoError]:
+    """Receipts, or why there is none, of one dataset's deliveries. What is no delivery does not stop the next."""
+    done: dict[Path, Receipt | XiansuoError] = {}
+    for delivery in group:
+        try:
+            done[delivery.path] = ingest(settings, delivery.path, dataset=delivery.dataset)
+        except (UsageError, InputError) as error:
+            done[delivery.path] = error
+    return done
 
 
 def _received(folder: Path) -> date | None:

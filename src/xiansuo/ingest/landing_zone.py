@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xiansuo.contracts.model import Contract
 
 _CAST, _CAST_ONCE = "cast_rows", 20_000  # units of at most so many rows are cast into this temp table
+_PLAN_PLAIN = 2_000  # and of at most so many without optimising the plan, which would take longer than the rows
 
 
 class _LinesAreNotRecords(Exception):
@@ -137,7 +138,13 @@ class LandingZone:
     def _cast_once(self, unit: TextUnit) -> str:
         """A temp table of the cast rows, good and failing: planning the cast again would cost more than the rows."""
         query = typed_with_original(unit, self.contract, self.filling)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {_CAST} AS SELECT * FROM {query}")
+        plain = unit.records <= _PLAN_PLAIN
+        if plain:
+            self.con.execute("PRAGMA disable_optimizer")
+        try:
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {_CAST} AS SELECT * FROM {query}")
+        finally:
+            self.con.execute("PRAGMA enable_optimizer")
         return _CAST
 
     def _without_judged(self, landed: Landed) -> PartFile:
