@@ -18,18 +18,17 @@ cards AS (
             WHEN c.as_of IS NULL OR c.as_of < c.check_date THEN 'REGISTER_STALE'
             WHEN datediff('day', c.first_issue, c.as_of) <= $platform_lag_days THEN 'PLATFORM_LAG'
         END AS excuse,
-        CASE WHEN s.check_id IS NULL THEN 0 ELSE 1 END AS is_schooled
+        s.check_id IS NOT NULL AS is_schooled
     FROM marts.cert_card AS c
     LEFT JOIN schooled AS s ON s.check_id = c.check_id
     WHERE NOT c.in_register
 ),
 roster AS (
     SELECT
-        w.worker_id, coalesce(d.person_id, w.id_no) AS person_id, w.employer_uscc, w.employer_name, w.project_no, w.enter_date,
+        w.worker_id, d.person_id, w.employer_uscc, w.employer_name, w.project_no, w.enter_date,
         w.leave_date
     FROM cert.site_worker AS w
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = w.id_no
-    WHERE w.employer_uscc IS NOT NULL
+    JOIN marts.cert_id_document AS d ON d.id_no = w.id_no
 ),
 placed AS (
     SELECT r.employer_uscc, r.employer_name, r.project_no, c.check_id, c.person_id, c.check_date, c.excuse, c.is_schooled
@@ -46,7 +45,7 @@ spans AS (
         a.employer_uscc, a.check_date AS first_day, max(p.check_date) AS last_day, min(p.employer_name) AS employer_name,
         count(DISTINCT p.person_id) AS persons,
         count(DISTINCT CASE WHEN p.excuse IS NULL THEN p.person_id END) AS bad_persons,
-        count(DISTINCT CASE WHEN p.excuse IS NULL AND p.is_schooled = 0 THEN p.person_id END) AS knowing_persons,
+        count(DISTINCT CASE WHEN p.excuse IS NULL AND NOT p.is_schooled THEN p.person_id END) AS knowing_persons,
         count(DISTINCT p.project_no) AS project_count,
         min(p.excuse) AS excuse
     FROM (SELECT DISTINCT employer_uscc, check_date FROM placed) AS a
