@@ -11,14 +11,14 @@ WITH members AS (
         c.first_date,
         c.last_date,
         c.net_share,
-        max(CASE WHEN c.is_registered THEN 1 ELSE 0 END) AS is_common,
+        c.is_registered AS is_common,
         min(c.contact) AS contact_sample
     FROM marts.medins_resale_contact AS c
     INNER JOIN graphs.resale_cards AS g
         ON g.node = CASE WHEN c.is_registered THEN 'common:' || c.contact_kind || ':' || c.contact
             ELSE c.contact_kind || ':' || c.contact END
     WHERE list_contains($dispensing_med_types, c.med_type) AND c.gross_share > 0
-    GROUP BY g.component, c.mdtrt_id, c.certno, c.fixmedins_code, c.first_date, c.last_date, c.net_share
+    GROUP BY g.component, c.mdtrt_id, c.certno, c.fixmedins_code, c.first_date, c.last_date, c.net_share, c.is_registered
 ),
 shared AS (
     SELECT component, count(*) AS shared_contacts
@@ -43,7 +43,7 @@ rings AS (
         min(m.certno) AS first_card,
         min(m.first_date) AS first_date,
         max(m.last_date) AS last_date,
-        max(m.is_common) AS is_common,
+        m.is_common,
         min(m.contact_sample) AS contact_sample,
         count(DISTINCT m.certno) AS all_cards,
         count(DISTINCT CASE WHEN m.net_share > 0 THEN m.certno END) AS cards,
@@ -52,7 +52,7 @@ rings AS (
         sum(m.net_share) AS net_share
     FROM members AS m
     LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = m.mdtrt_id
-    GROUP BY m.component
+    GROUP BY m.component, m.is_common
 )
 SELECT
     r.first_card AS subject_id,
@@ -61,7 +61,7 @@ SELECT
     CAST(r.net_share AS DECIMAL(18, 2)) AS amount,
     CASE
         WHEN r.cards <= $ring_shared_cards THEN 'REFUNDED'
-        WHEN r.is_common = 1 THEN 'REGISTERED_CONTACT'
+        WHEN r.is_common THEN 'REGISTERED_CONTACT'
         WHEN f.family_cards = r.all_cards THEN 'FAMILY'
         WHEN r.own_cards <= $ring_shared_cards THEN 'AGENT_PICKUP'
     END AS exclusion_code,
