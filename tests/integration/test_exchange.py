@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -16,9 +17,10 @@ from xiansuo.clues.advance import Step, advance
 from xiansuo.clues.query import list_clues
 from xiansuo.clues.run import run_model
 from xiansuo.core.errors import InputError, ProblemsFound, UsageError
+from xiansuo.core.naming import canonical_json
 from xiansuo.core.settings import Settings
 from xiansuo.exchange.install import install
-from xiansuo.exchange.keys import own_key, public_text
+from xiansuo.exchange.keys import own_key, public_text, sign
 from xiansuo.exchange.novelty import resemblances
 from xiansuo.exchange.package import pack, read_package
 from xiansuo.exchange.site import site_page, validate, write_report
@@ -271,3 +273,99 @@ def test_the_commands_speak(
     assert main([*here, "model", "validate", MODEL, "--site", "甲市"]) == 0
     assert (delivered.settings.home / "exports" / "site" / f"{MODEL}-甲市.html").is_file()
     assert main([*here, "model", "novelty", MODEL]) == 0
+
+
+def signed_anew(settings: Settings, path: Path, target: Path, name: str, content: bytes) -> Path:
+    """The package with one more file, listed and signed by its maker: a signer who is trusted and means harm."""
+    with zipfile.ZipFile(path) as old:
+        files = {item: old.read(item) for item in old.namelist()}
+    manifest = json.loads(files["manifest.json"])
+    files[name], manifest["files"][name] = content, hashlib.sha256(content).hexdigest()
+    key, text = own_key(settings), canonical_json(manifest).encode("utf-8")
+    files["manifest.json"] = text
+    signature = {"algorithm": "Ed25519", "public_key": public_text(key), "signature": sign(key, text)}
+    files["signature.json"] = canonical_json(signature).encode("utf-8")
+    with zipfile.ZipFile(target, "w") as new:
+        for item, data in files.items():
+            new.writestr(item, data)
+    return target
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "project/models/scoring.yml",
+        "project/models/other_model/model.yml",
+        "project/models/toy_model/lifecycle.jsonl",
+        "project/models/toy_model/mappings/here.yml",
+        "project/models/toy_model/.hidden",
+        "project/.git/hooks/pre-commit",
+        "project/src/xiansuo/run.py",
+        "project/assets/toy/run.py",
+    ],
+)
+def test_a_signed_file_still_goes_nowhere_but_where_it_belongs(
+    package: Path, other: Settings, delivered: Toy, name: str
+) -> None:
+    before = (other.project / "models" / "scoring.yml").read_bytes()
+    bad = signed_anew(delivered.settings, package, package.with_name("bad.xsmodel"), name, b"x: 1\n")
+    with pytest.raises(InputError, match="does not belong there") as error:
+        install(other, bad, trusted=read_package(package).signer)
+    assert error.value.field == name
+    assert (other.project / "models" / "scoring.yml").read_bytes() == before
+
+
+def test_two_spellings_of_one_path_and_damaged_members_are_refused(package: Path, tmp_path: Path) -> None:
+    doubled = rebuilt(package, tmp_path / "doubled.xsmodel", **{"project__.__README_dot_md": b"x"})
+    with pytest.raises(InputError, match="not allowed"):
+        read_package(doubled)
+    with zipfile.ZipFile(package) as archive:
+        info = archive.getinfo("README.md")
+    content = bytearray(package.read_bytes())
+    start = info.header_offset + 30 + len("README.md")
+    content[start : start + 8] = b"\xff" * 8
+    damaged = tmp_path / "damaged.xsmodel"
+    damaged.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        read_package(damaged)
+    packed = tmp_path / "lzma.xsmodel"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("manifest.json", "{}")
+    with pytest.raises(InputError, match="packed in another way"):
+        read_package(packed)
+
+
+def test_a_published_model_travels_as_a_draft_without_links(
+    package: Path, delivered: Toy, other: Settings, tmp_path: Path
+) -> None:
+    folder = delivered.project / "models" / MODEL
+    text = (folder / "model.yml").read_text(encoding="utf-8")
+    signed = 'certified_by_business: "李某"\ncertified_by_digital: "赵某"\n'
+    text = text.replace("status: draft", "status: published") + signed
+    (folder / "model.yml").write_text(text, encoding="utf-8")
+    opened = read_package(pack(delivered.settings, MODEL, tmp_path / "published.xsmodel", now=NOW))
+    spec = opened.files[f"project/models/{MODEL}/model.yml"].decode()
+    assert "status: draft" in spec and "李某" not in spec
+    assert install(other, tmp_path / "published.xsmodel", trusted=opened.signer).cases > 5
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (folder / "README.md").unlink()
+    (folder / "README.md").symlink_to(tmp_path / "secret.txt")
+    linked = read_package(pack(delivered.settings, MODEL, tmp_path / "linked.xsmodel", now=NOW))
+    assert f"project/models/{MODEL}/README.md" not in linked.files
+
+
+def test_a_mapping_that_is_not_there_and_a_site_that_is_a_path_are_refused(
+    package: Path, other: Settings, delivered: Toy, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="no such mapping"):
+        install(other, package, trusted=read_package(package).signer, mapping=tmp_path / "none.yml")
+    with pytest.raises(UsageError, match="becomes a file's name"):
+        validate(delivered.settings, MODEL, "../../elsewhere")
+
+
+def test_a_damaged_key_is_named(tmp_path: Path) -> None:
+    home = Settings(project=tmp_path, home=tmp_path / "home", threads=1, memory_limit="1GiB")
+    (tmp_path / "home" / "keys").mkdir(parents=True)
+    (tmp_path / "home" / "keys" / "own.pem").write_text("no key", encoding="utf-8")
+    with pytest.raises(InputError, match="not an Ed25519 key"):
+        own_key(home)

@@ -90,7 +90,7 @@ def test_comments_and_order_of_model_yml_stay(delivered: Toy, paper: Path) -> No
     before = (delivered.project / SPEC).read_text(encoding="utf-8")
     advance(delivered.settings, MODEL, "data_verified", step("甲", paper))
     after = (delivered.project / SPEC).read_text(encoding="utf-8")
-    assert after == before.replace("status: draft  #", "status: data_verified#")
+    assert after == before.replace("status: draft  #", "status: data_verified  #")
 
 
 @pytest.mark.parametrize("to", ["rules_reviewed", "cross_site_validated", "published"])

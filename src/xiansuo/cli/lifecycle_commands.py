@@ -42,11 +42,12 @@ def models(
     from xiansuo.cli.output import note, print_json, records, show
     from xiansuo.clues.ledger import HEADINGS, ledger, ledger_xlsx
     from xiansuo.clues.verdicts import read_verdicts
+    from xiansuo.core.files import write_atomic
 
     judged = read_verdicts(verdicts) if verdicts else {}
     lines = ledger(session.settings, today=_today(), verdicts=judged)
     if xlsx is not None:
-        xlsx.write_bytes(ledger_xlsx(lines))
+        write_atomic(xlsx, ledger_xlsx(lines))
         note(f"wrote {xlsx}")
     if json:
         print_json(lines)

@@ -156,6 +156,10 @@ def _spec_values(model: Model, entry: Entry, history: Sequence[Entry]) -> dict[s
     if entry.after == "published":
         sides = lifecycle.certifications(history, entry.substance)
         values |= {f"certified_by_{role}": sides[role].by for role in lifecycle.ROLES}
+    elif entry.action == "return":
+        signed = {"certified_by_business": model.spec.certified_by_business}
+        signed["certified_by_digital"] = model.spec.certified_by_digital
+        values |= {name: None for name, by in signed.items() if by is not None}
     if entry.after == "retired":
         values["retired_reason"] = entry.note
     elif model.spec.retired_reason is not None:

@@ -124,7 +124,7 @@ def ledger_xlsx(lines: Sequence[Line]) -> bytes:
     import xlsxwriter
 
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(target, _PLAIN) as book:
         sheet = book.add_worksheet("模型台账")
         bold, day, share = (book.add_format(form) for form in ({"bold": True}, _DAY, {"num_format": "0.0%"}))
         sheet.write_row(0, 0, HEADINGS.values(), bold)
@@ -142,4 +142,5 @@ def ledger_xlsx(lines: Sequence[Line]) -> bytes:
     return target.getvalue()
 
 
+_PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}  # a title stays a text
 _DAY = {"num_format": "yyyy-mm-dd"}

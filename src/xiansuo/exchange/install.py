@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from xiansuo.contracts.load import load_contract
-from xiansuo.core.errors import ProblemsFound, UsageError
+from xiansuo.core.errors import InputError, ProblemsFound, UsageError
 from xiansuo.core.files import write_atomic
 from xiansuo.core.settings import Settings
 from xiansuo.exchange.keys import is_trusted, trust
@@ -53,6 +53,8 @@ def install(settings: Settings, path: Path, *, trusted: str | None = None, mappi
         raise UsageError(
             "the package is signed by a key nobody here trusts yet", file=path, value=package.signer, fix=fix
         )
+    if mapping is not None and (mapping.suffix != ".yml" or not mapping.is_file()):
+        raise InputError("no such mapping", file=mapping, field="mapping", fix="give a file NAME.yml")
     new, kept = _sorted_out(settings.project, package)
     if mapping is not None:
         new[PurePosixPath("models") / package.model / "mappings" / mapping.name] = mapping.read_bytes()
@@ -133,8 +135,8 @@ def _try_out(project: Path, package: Package, new: Mapping[PurePosixPath, bytes]
             raise ProblemsFound(
                 "the project has no models/scoring.yml", file=project, fix="copy one and set its weights"
             )
-        own = copy / "models" / package.model
-        findings = [item for item in check_project(copy) if item.file.is_relative_to(own) and item.severity == "error"]
+        own = {copy / name for name in new}
+        findings = [item for item in check_project(copy) if _is_of(item.file, own) and item.severity == "error"]
         results = [] if findings else run_cases(copy, model=package.model)
         failed = [result for result in results if not result.passed]
         if findings or failed:
@@ -143,6 +145,11 @@ def _try_out(project: Path, package: Package, new: Mapping[PurePosixPath, bytes]
             listed = "".join(f"\n  {line}" for line in lines[:20])
             raise ProblemsFound(f"the model does not work here:{listed}", file=package.path, fix="mend the mapping")
         return len(results)
+
+
+def _is_of(file: Path, own: set[Path]) -> bool:
+    """Whether a finding is about a file that is new, or a folder of one."""
+    return any(item.is_relative_to(file) for item in own)
 
 
 def _mapped_sources(project: Path, model: str, mapping: Path | None) -> list[str]:

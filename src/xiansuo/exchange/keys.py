@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xiansuo.core.errors import InputError, UsageError
-from xiansuo.core.files import write_atomic
+from xiansuo.core.files import locked, sync_folder, write_atomic
 from xiansuo.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,16 +25,29 @@ def own_key(settings: Settings) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     path = _folder(settings) / "own.pem"
-    if path.is_file():
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise InputError("not an Ed25519 key", file=path, fix="move it away; a new one is made")
-        return key
-    key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    write_atomic(path, pem)
-    path.chmod(0o600)
+    with locked(_folder(settings) / ".lock"):
+        if not path.is_file():
+            form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            _write_secret(path, Ed25519PrivateKey.generate().private_bytes(*form))
+        content = path.read_bytes()
+    try:
+        key = serialization.load_pem_private_key(content, password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError("not an Ed25519 key", file=path, fix="move it away; a new one is made")
     return key
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    """Write a file that nobody but its owner could read at any moment, in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
+    sync_folder(path.parent)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:

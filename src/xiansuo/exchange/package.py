@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +24,7 @@ from xiansuo.core.files import write_atomic
 from xiansuo.core.naming import canonical_json, split_dataset
 from xiansuo.core.settings import Settings
 from xiansuo.exchange.keys import check_signature, fingerprint, own_key, public_text, sign
-from xiansuo.supervision.lifecycle import substance
+from xiansuo.supervision.lifecycle import spec_text, substance
 from xiansuo.supervision.load import find_model
 from xiansuo.supervision.model import Model
 from xiansuo.supervision.project import Project
@@ -33,6 +35,7 @@ MOST_BYTES = 512 * 2**20
 MOST_FILES = 20_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MANIFEST, _SIGNATURE, _README = "manifest.json", "signature.json", "README.md"
+_PLACES = re.compile(r"(?:data_contracts|assets)/\w+/(?:files/)?\w+\.(?:yml|csv)|sql/marts/\w+\.sql")
 _LEFT_OUT = {"lifecycle.jsonl", "mappings"}  # its life and its foreign tables are each office's own
 
 
@@ -100,7 +103,7 @@ def pack(
 def _project_files(project: Path, model: Model) -> Iterator[tuple[str, bytes]]:
     closure = Project(project).closure(relations_of(model))
     inside = ((path, path.relative_to(model.folder).parts[0]) for path in sorted(model.folder.rglob("*")))
-    paths = [path for path, first in inside if path.is_file() and first not in _LEFT_OUT]
+    paths = [path for path, first in inside if _travels(model.folder, path) and first not in _LEFT_OUT]
     for dataset in closure.datasets:
         domain, name = split_dataset(dataset)
         paths += [project / "data_contracts" / domain / f"{name}.yml", project / "assets" / domain / f"{name}.yml"]
@@ -108,8 +111,24 @@ def _project_files(project: Path, model: Model) -> Iterator[tuple[str, bytes]]:
         paths += [shipped] if shipped.is_file() else []
     paths += [mart.path for mart in closure.marts]
     for path in paths:
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path.relative_to(project).as_posix(), path.read_bytes()
+        if path.is_file():
+            name, content = path.relative_to(project).as_posix(), path.read_bytes()
+            yield name, _as_draft(content) if path == model.folder / "model.yml" else content
+
+
+def _travels(folder: Path, path: Path) -> bool:
+    """Plain files that are not hidden: what a link leads to or an editor left behind is nobody else's business."""
+    parts = path.relative_to(folder).parts
+    hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+    return path.is_file() and not path.is_symlink() and not hidden
+
+
+def _as_draft(content: bytes) -> bytes:
+    """model.yml with the life of the model taken out: at the receiver it begins as a draft."""
+    spec = content.decode("utf-8")
+    gone = ("retired_reason", "certified_by_business", "certified_by_digital")
+    named = {name: None for name in gone if re.search(rf"^{name}:", spec, re.MULTILINE)}
+    return spec_text(spec, {"status": "draft", **named}).encode("utf-8")
 
 
 def _readme(model: Model) -> str:
@@ -148,7 +167,7 @@ def read_package(path: Path) -> Package:
         with zipfile.ZipFile(path) as archive:
             _check_size(path, archive)
             files = {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, UnicodeDecodeError) as error:
         raise InputError("not a package, or a damaged one", file=path, value=error, fix="ask for it again") from None
     manifest, signature = (_json(path, files, name) for name in (_MANIFEST, _SIGNATURE))
     try:
@@ -158,11 +177,31 @@ def read_package(path: Path) -> Package:
             fix = "use the xiansuo it was made with"
             raise InputError("another package format", file=path, field="format", value=manifest["format"], fix=fix)
         listed = dict(manifest["files"])
+        _check_places(path, str(manifest["model"]), listed)
+        list(manifest["datasets"]), str(manifest["version"])
     except KeyError as error:
         raise InputError("the manifest lacks a key", file=path, field=error.args[0], fix="ask for it again") from None
+    except (TypeError, ValueError) as error:
+        raise InputError("the manifest is malformed", file=path, value=error, fix="ask for it again") from None
     content = {name: data for name, data in files.items() if name not in (_MANIFEST, _SIGNATURE)}
     _check_files(path, listed, content)
     return Package(path, manifest, public, content)
+
+
+def _check_places(path: Path, model: str, listed: Mapping[str, str]) -> None:
+    """InputError for a file that would go anywhere but into its own model, contracts, assets and marts."""
+    if re.fullmatch(r"[a-z][a-z0-9_]*", model) is None:
+        raise InputError("not a model's id", file=path, field="model", value=model, fix="refuse it")
+    own = f"project/models/{model}/"
+    for name in listed:
+        inside = name.removeprefix(own)
+        allowed = (
+            not any(part.startswith(".") for part in inside.split("/")) and inside.split("/")[0] not in _LEFT_OUT
+            if name.startswith(own)
+            else _PLACES.fullmatch(name.removeprefix("project/")) is not None
+        )
+        if name.startswith("project/") and not allowed:
+            raise InputError("a file of the package does not belong there", file=path, field=name, fix="refuse it")
 
 
 def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
@@ -172,6 +211,11 @@ def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
         raise InputError(
             "the package is too large", file=path, value=f"{size} bytes, {len(infos)} files", fix="refuse it"
         )
+    packed = next(
+        (info for info in infos if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)), None
+    )
+    if packed is not None:
+        raise InputError("packed in another way than packages are", file=path, field=packed.filename, fix="refuse it")
     names = [info.filename for info in infos]
     odd = next((name for name in names if _leads_out(name)), None)
     if odd is not None or len(set(names)) < len(names):
@@ -182,7 +226,8 @@ def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
 
 def _leads_out(name: str) -> bool:
     pure = PurePosixPath(name)
-    return pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or not pure.parts
+    odd = "\\" in name or ":" in name or not name.isprintable() or str(pure) != name.removesuffix("/")
+    return odd or pure.is_absolute() or ".." in pure.parts or not pure.parts
 
 
 def _json(path: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]:
@@ -190,7 +235,7 @@ def _json(path: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]:
         found = json.loads(files[name])
         if not isinstance(found, dict):
             raise ValueError(name)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise InputError("not a package", file=path, field=name, fix="xiansuo model pack writes one") from None
     return found
 

@@ -31,24 +31,29 @@ from xiansuo.supervision.project import Project
 
 @dataclass(frozen=True)
 class InputCover:
-    """One dataset at the site: its rows, and the share of empty values in each column the model reads."""
+    """One dataset at the site: its rows, and the share of empty values in each column the model reads.
+
+    ``titles`` are the Chinese names of the columns.
+    """
 
     dataset: str
     title: str
     source: str
     rows: int
     empty: dict[str, float]
+    titles: dict[str, str]
 
 
 @dataclass(frozen=True)
 class RuleCount:
-    """What one rule found at the site; ``excluded`` counts by exclusion code."""
+    """What one rule found at the site; ``excluded`` counts by exclusion code, ``excluded_titles`` names the codes."""
 
     rule: str
     code: str
     title: str
     hits: int
     excluded: dict[str, int]
+    excluded_titles: dict[str, str]
     amount: str
 
 
@@ -84,6 +89,8 @@ def validate(
     """Run the model and its cases here and count. UsageError without a site's name; errors of a run pass through."""
     if not site.strip():
         raise UsageError("the report names the site", field="site", fix="give --site NAME")
+    if "/" in site or "\\" in site or not site.isprintable():
+        raise UsageError("the site's name becomes a file's name", field="site", value=site, fix="leave out / and \\")
     model = find_model(settings.project, model_id)
     results = run_cases(settings.project, model=model_id)
     run = run_model(settings, model_id, mapping=mapping, progress=progress)
@@ -130,7 +137,8 @@ def _counts(model: Model, hits: list[tuple[Any, ...]], mapping: str | None) -> l
         live = [row for row in own if not row[1]]
         amount = sum((row[3] or Decimal(0) for row in live), Decimal(0))
         count = sum(row[2] for row in live)
-        found.append(RuleCount(rule.id, rule.spec.code, rule.spec.title, count, excluded, str(amount)))
+        titles = {item.code: item.name for item in rule.spec.exclusions if item.code in excluded}
+        found.append(RuleCount(rule.id, rule.spec.code, rule.spec.title, count, excluded, titles, str(amount)))
     return found
 
 
@@ -154,7 +162,9 @@ def _cover(con: Any, settings: Settings, model: Model, mapping: str | None) -> l
         empty = {
             column: round(1 - filled / rows, 4) if rows else 1.0 for column, filled in zip(known, row[1:], strict=False)
         }
-        found.append(InputCover(name, project.contract(source).title, source, rows, empty))
+        contract = project.contract(source)
+        titles = {column.name: column.title for column in contract.columns if column.name in empty}
+        found.append(InputCover(name, contract.title, source, rows, empty, titles))
     return found
 
 

@@ -40,6 +40,12 @@ ROLES: dict[Role, str] = {"business": "业务部门", "digital": "数字检察�
 # What says where a model stands, not what it finds.
 _STANDING = {"status", "retired_reason", "certified_by_business", "certified_by_digital", "next_review", "owner"}
 
+# The value behind a key up to a comment: quoted or plain, and the indented lines that go on with it.
+_VALUE = (
+    r"""[ \t]*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?:(?!\s#)[^\n])*?)(?=[ \t]*(?:$|\s#))"""
+    r"""(?:[ \t]*(?:\n[ \t]+[^\s#][^\n]*)+)?"""
+)
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -94,7 +100,7 @@ def read_history(folder: Path) -> tuple[Entry, ...]:
         return ()
     entries: list[Entry] = []
     prev = ""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         entry = _entry(path, number, line)
         if entry != entry.sealed(number, prev):
             raise InputError(
@@ -109,6 +115,11 @@ def read_history(folder: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def _lines(path: Path) -> list[str]:
+    """Lines end at a line feed alone: notes may hold other characters that break lines."""
+    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+
+
 def _entry(path: Path, number: int, line: str) -> Entry:
     try:
         raw = json.loads(line)
@@ -116,7 +127,7 @@ def _entry(path: Path, number: int, line: str) -> Entry:
         entry = Entry(**raw, evidence=proofs)
         if entry.action not in get_args(Action) or entry.after not in get_args(Status):
             raise ValueError(entry.action)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             "not an act of a model's life", file=path, field=f"line {number}", value=error, fix="restore the file"
         ) from None
@@ -196,11 +207,15 @@ def reviewed_substance(history: Sequence[Entry]) -> str | None:
 def write_spec(model: Model, values: Mapping[str, str | None]) -> None:
     """Set plain top-level keys of model.yml in place; comments and order stay. A key that lacks is added at the end."""
     path = model.folder / "model.yml"
-    text = path.read_text(encoding="utf-8")
+    write_atomic(path, spec_text(path.read_text(encoding="utf-8"), values))
+
+
+def spec_text(text: str, values: Mapping[str, str | None]) -> str:
+    """The text of a model.yml with plain top-level keys set, as ``write_spec`` writes it."""
     for name, value in values.items():
         line = f"{name}: {'null' if value is None else json.dumps(value, ensure_ascii=False)}"
         if name == "status":
             line = f"status: {value}"
-        found = re.search(rf"^{re.escape(name)}:[^\n#]*", text, re.MULTILINE)
+        found = re.search(rf"^{re.escape(name)}:{_VALUE}", text, re.MULTILINE)
         text = f"{text.rstrip()}\n{line}\n" if found is None else text[: found.start()] + line + text[found.end() :]
-    write_atomic(path, text)
+    return text

@@ -8,7 +8,7 @@ from xiansuo.supervision.lifecycle import FILE, read_history, reviewed_substance
 from xiansuo.supervision.model import Model
 
 _CODE = "XS058"
-_FIXED = ("cross_site_validated", "published")
+_FIXED = ("rules_reviewed", "cross_site_validated", "published")
 
 
 def lint_lifecycle(model: Model) -> list[Finding]:
