@@ -8,22 +8,22 @@ WITH special AS (
 ),
 orders AS (
     SELECT
-        o.order_id, coalesce(d.person_id, o.buyer_id) AS person_id, o.buyer_name, o.work_category,
+        o.order_id, d.person_id, o.buyer_name, o.work_category,
         coalesce(n.new_category, o.work_category) AS category,
         o.pay_yuan, CAST(o.pay_ts AS DATE) AS pay_date, o.order_status, o.seller_account, o.site_domain, o.evidence_no
     FROM cert.fake_order AS o
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = o.buyer_id
+    JOIN marts.cert_id_document AS d ON d.id_no = o.buyer_id
     LEFT JOIN cert.category_rename AS n ON n.old_category = o.work_category
 ),
 roster AS (
     SELECT
         w.worker_id, w.name, w.project_no, w.project_name, w.employer_name, w.trade, w.enter_date,
-        coalesce(w.leave_date, $as_of) AS leave_date, coalesce(d.person_id, w.id_no) AS person_id,
-        CASE WHEN s.trade IS NULL THEN 0 ELSE 1 END AS is_special
+        coalesce(w.leave_date, $as_of) AS leave_date, d.person_id,
+        s.trade IS NOT NULL AS is_special
     FROM cert.site_worker AS w
-    LEFT JOIN marts.cert_id_document AS d ON d.id_no = w.id_no
+    JOIN marts.cert_id_document AS d ON d.id_no = w.id_no
     LEFT JOIN special AS s ON s.trade = w.trade
-    WHERE coalesce(d.person_id, w.id_no) IN (SELECT person_id FROM orders)
+    WHERE d.person_id IN (SELECT person_id FROM orders)
 ),
 stays AS (
     SELECT
@@ -40,7 +40,6 @@ presence AS (
     SELECT
         s.order_id, s.worker_id,
         count(CASE WHEN t.trade IS NOT NULL THEN 1 END) AS special_days,
-        count(CASE WHEN t.trade IS NULL THEN 1 END) AS labour_days,
         min(CASE WHEN t.trade IS NOT NULL THEN a.day END) AS first_day
     FROM cert.attendance AS a
     JOIN stays AS s ON s.worker_id = a.worker_id
@@ -70,7 +69,7 @@ SELECT
     CAST(NULL AS DECIMAL(18, 2)) AS amount,
     CASE
         WHEN s.order_status <> '已付款' THEN 'ORDER_NOT_COMPLETED'
-        WHEN coalesce(p.special_days, 0) = 0 AND (s.is_special = 0 OR p.labour_days > 0) THEN 'WORKED_AS_LABOURER'
+        WHEN p.special_days = 0 OR (p.order_id IS NULL AND NOT s.is_special) THEN 'WORKED_AS_LABOURER'
         WHEN g.valid_from <= coalesce(p.first_day, s.occurred_from) THEN 'GENUINE_CERT'
         WHEN t.order_id IS NOT NULL THEN 'VICTIM_OF_SCHOOL'
     END AS exclusion_code,
