@@ -13,11 +13,27 @@ from xiansuo.clues.what_if import HitKey, Laboratory, State
 from xiansuo.core.progress import Progress
 from xiansuo.supervision.bind import parameter_names
 from xiansuo.supervision.graphs import graphs_read
-from xiansuo.supervision.model import Model, Parameter, Rule
-from xiansuo.supervision.sql_edits import SqlEdit, edits, without
+from xiansuo.supervision.model import EFFECTS, Model, Parameter, Rule
+from xiansuo.supervision.sql_edits import BODY, SqlEdit, edits, without
 
 _WHOLE = "规则语句整体改写"
 _TOGETHER = "多处改动共同作用"
+_GRAPHS = "关联关系（graphs）口径"
+_EVENT_DATE = "参数取值所依日期（event_date）"
+_CLAUSES = {
+    "where": "条件",
+    "joins": "连接",
+    "from": "来源",
+    "group": "分组",
+    "having": "分组条件",
+    "qualify": "窗口条件",
+    "windows": "窗口",
+    "distinct": "去重",
+    "order": "排序",
+    "limit": "条数",
+    "offset": "起始条",
+    BODY: "整段语句",
+}
 
 
 @dataclass(frozen=True)
@@ -60,11 +76,12 @@ def _rule_moves(lab: Laboratory, before: Side, after: Side, name: str) -> dict[H
         return dict.fromkeys(states, f"{word} {rule.spec.code} {rule.spec.title}")
     effects = _effects(old, new)
     listed = _edits(before, after, old, new)
-    if not listed and not effects and not _graphs_differ(before.model, after.model, old, new):
+    beside = _beside(before.model, after.model, old, new)
+    if not listed and not effects and beside is None:
         return {}
     one, other = lab.states(before.model, old, before.parameters), lab.states(after.model, new, after.parameters)
     moved = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-    labels = _Trials(lab, before, after, old, new, listed, one, other).labels(moved) if moved else {}
+    labels = _Trials(lab, before, after, old, new, listed, beside or _WHOLE, one, other).labels(moved) if moved else {}
     return {**_by_effect(other, effects), **labels}
 
 
@@ -102,12 +119,14 @@ def _values(one: Parameter, other: Parameter) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return "、".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
 def _piece(edit: SqlEdit) -> str:
     where = f"（{edit.part}）" if edit.part else ""
-    kind = "条件" if edit.clause == "where" else f"{edit.clause} "
+    kind = _CLAUSES.get(edit.clause, f"输出列 {edit.clause}")
     if not edit.before:
         return f"新增{kind}{where}：{edit.after}"
     if not edit.after:
@@ -115,16 +134,20 @@ def _piece(edit: SqlEdit) -> str:
     return f"{kind}{where}：{edit.before} → {edit.after}"
 
 
-def _graphs_differ(before: Model, after: Model, old: Rule, new: Rule) -> bool:
+def _beside(before: Model, after: Model, old: Rule, new: Rule) -> str | None:
+    """What can move hits beside parameters and the rule's own SQL, in Chinese; None when it is alike on both sides."""
     one = {graph.name: graph.sql for graph in graphs_read(before.graphs, [old])}
-    return one != {graph.name: graph.sql for graph in graphs_read(after.graphs, [new])}
+    differ = one != {graph.name: graph.sql for graph in graphs_read(after.graphs, [new])}
+    named = [(_GRAPHS, differ), (_EVENT_DATE, old.spec.event_date != new.spec.event_date)]
+    return " 或 ".join(label for label, wrong in named if wrong) or None
 
 
 def _effects(old: Rule, new: Rule) -> dict[str, str]:
     """Exclusion code -> label, for codes whose effect on the clue differs."""
     before = {item.code: item for item in old.spec.exclusions}
+    code = new.spec.code
     return {
-        item.code: f"{new.spec.code} 排除项「{item.name}」由 {before[item.code].effect} 改为 {item.effect}"
+        item.code: f"{code} 排除项「{item.name}」由{EFFECTS[before[item.code].effect]}改为{EFFECTS[item.effect]}"
         for item in new.spec.exclusions
         if item.code in before and before[item.code].effect != item.effect
     }
@@ -150,21 +173,35 @@ class _Trials:
     old: Rule
     new: Rule
     edits: Sequence[_Edit]
+    beside: str
     one: Mapping[HitKey, State]
     other: Mapping[HitKey, State]
 
     def labels(self, moved: Collection[HitKey]) -> dict[HitKey, str]:
         """Per moved hit: the edits that move it each by itself, else those without which it would not move."""
         if not self.edits:
-            return dict.fromkeys(moved, "关联关系（graphs）口径")
+            return dict.fromkeys(moved, self.beside)
+        if any(edit.sql is None and edit.parameter is None for edit in self.edits):
+            return dict.fromkeys(moved, _WHOLE if len(self.edits) == 1 and self.beside == _WHOLE else _TOGETHER)
+        base = self._states(())
+        if base is None:
+            return dict.fromkeys(moved, _TOGETHER)
+        found = {key: self.beside for key in moved if base.get(key) == self.other.get(key)}
+        found |= {key: _TOGETHER for key in moved if key not in found and base.get(key) != self.one.get(key)}
+        return found | self._told_apart([key for key in moved if key not in found])
+
+    def _told_apart(self, moved: Sequence[HitKey]) -> dict[HitKey, str]:
+        """The same for hits that the edits alone move."""
         if len(self.edits) == 1:
             return dict.fromkeys(moved, self.edits[0].label)
-        if any(edit.sql is None and edit.parameter is None for edit in self.edits) or self._states(()) != self.one:
-            return dict.fromkeys(moved, _TOGETHER)
         alone = {edit.label: self._states((edit,)) for edit in self.edits}
         found = {}
         for key in moved:
-            single = [label for label, states in alone.items() if states.get(key) == self.other.get(key)]
+            single = [
+                label
+                for label, states in alone.items()
+                if states is not None and states.get(key) == self.other.get(key)
+            ]
             if single:
                 found[key] = " 或 ".join(single)
         rest = [key for key in moved if key not in found]
@@ -178,12 +215,14 @@ class _Trials:
         }
         found = {}
         for key in moved:
-            needed = [label for label, states in lacking.items() if states.get(key) != self.other.get(key)]
+            needed = [
+                label for label, states in lacking.items() if states is None or states.get(key) != self.other.get(key)
+            ]
             found[key] = " 且 ".join(needed) or _TOGETHER
         return found
 
-    def _states(self, chosen: Collection[_Edit]) -> dict[HitKey, State]:
-        """The rule with these edits only; when DuckDB refuses the mixture, nothing is known and nothing equal."""
+    def _states(self, chosen: Collection[_Edit]) -> dict[HitKey, State] | None:
+        """The rule with these edits only; None when DuckDB refuses the mixture: it moves nothing and cannot stand."""
         import duckdb
 
         names = {edit.parameter for edit in chosen}
@@ -199,4 +238,4 @@ class _Trials:
         try:
             return self.lab.states(self.after.model, self.new, known, sql)
         except duckdb.Error:
-            return {}
+            return None

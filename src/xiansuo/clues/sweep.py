@@ -120,10 +120,12 @@ def _values(text: str, standing: Scalar, name: str) -> list[Scalar]:
     last, _, step = rest.partition("/")
     try:
         low, high = Decimal(first), Decimal(last)
+        if not all(number.is_finite() for number in (low, high, Decimal(step or 0))):
+            raise InvalidOperation
         width = Decimal(step) if step else (high - low) / (POINTS - 1)
     except InvalidOperation:
         raise UsageError(
-            "not a range", field="values", value=text, fix="write 0.03..0.10 or 5..30/5 or 1,2,5"
+            "not a range", field="values", value=text, fix="write 0.03..0.10 or 5..30/5 or 1,2,5; list days"
         ) from None
     whole = isinstance(standing, int)
     if whole and not step:
@@ -135,7 +137,8 @@ def _values(text: str, standing: Scalar, name: str) -> list[Scalar]:
     made = [low + width * place for place in range(count + 1)]
     if made[-1] < high:
         made.append(high)
-    digits = max(4, -int(low.as_tuple().exponent), -int(high.as_tuple().exponent))
+    given = [-int(number.as_tuple().exponent) for number in (low, high, Decimal(step or 0))]
+    digits = max(4, *given, 2 - width.adjusted())
     return [_one(_plain(value, digits), standing, name) for value in made]
 
 

@@ -174,7 +174,10 @@ def _scalar(standing: Scalar, text: str, name: str) -> Scalar:
         if isinstance(standing, int):
             return int(text)
         if isinstance(standing, Decimal):
-            return Decimal(text)
+            number = Decimal(text)
+            if not number.is_finite():
+                raise ValueError(text)
+            return number
         if isinstance(standing, date):
             return date.fromisoformat(text)
     except (ValueError, KeyError, InvalidOperation):

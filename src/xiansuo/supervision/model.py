@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Scalar = bool | int | Decimal | date | str
 Strength = Literal["A", "B", "C"]
 Effect = Literal["drop", "downgrade", "flag"]
+EFFECTS: dict[Effect, str] = {"drop": "排除", "downgrade": "降级", "flag": "提示"}
 Grain = Literal["hit", "month", "quarter", "year", "all"]
 Status = Literal["draft", "data_verified", "rules_reviewed", "cross_site_validated", "published", "retired"]
 CaseKind = Literal["hit", "non_hit", "boundary", "lookalike"]

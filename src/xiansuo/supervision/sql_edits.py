@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_CLAUSES = ("joins", "from_", "group", "having", "qualify", "windows", "distinct", "order", "limit")
+_CLAUSES = ("joins", "from_", "group", "having", "qualify", "windows", "distinct", "order", "limit", "offset")
+BODY = "body"
 _FINAL = ""
 
 
@@ -31,17 +32,22 @@ class SqlEdit:
 
 def edits(old: str, new: str) -> list[SqlEdit] | None:
     """The edits from ``old`` to ``new``; None when the two are built too differently to tell edits apart."""
+    from sqlglot import exp
+
     before, after = _parts(old), _parts(new)
-    if before is None or after is None:
+    if not isinstance(before[_FINAL], exp.Select) or not isinstance(after[_FINAL], exp.Select):
         return None
     found: list[SqlEdit] = []
     for name in after.keys() & before.keys():
-        found += _select_edits(name, before[name], after[name])
+        if isinstance(before[name], exp.Select) and isinstance(after[name], exp.Select):
+            found += _select_edits(name, before[name], after[name])
+        else:
+            found += _body_edits(name, before[name], after[name])
     return sorted(found, key=lambda edit: (edit.part, edit.clause, edit.before, edit.after))
 
 
 def without(old: str, new: str, undone: Collection[SqlEdit]) -> str:
-    """``new`` with some of its edits undone; parts only ``old`` has stay at hand for what refers to them."""
+    """``new`` with some of its edits undone, with the parts of either side that are then referred to."""
     import sqlglot
 
     tree = sqlglot.parse_one(new, dialect="duckdb")
@@ -52,13 +58,10 @@ def without(old: str, new: str, undone: Collection[SqlEdit]) -> str:
     return tree.sql(dialect="duckdb")
 
 
-def _parts(sql: str) -> dict[str, exp.Select] | None:
+def _parts(sql: str) -> dict[str, Any]:
     import sqlglot
-    from sqlglot import exp
 
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    parts = _by_name(tree)
-    return parts if all(isinstance(part, exp.Select) for part in parts.values()) else None
+    return _by_name(sqlglot.parse_one(sql, dialect="duckdb"))
 
 
 def _by_name(tree: Any) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _by_name(tree: Any) -> dict[str, Any]:
 
 
 def _add_parts(tree: Any, old: Any) -> None:
-    """Put the common table expressions that only ``old`` has before the others, then order them by need."""
+    """Keep the common table expressions the query needs, those that only ``old`` has among them, in order of need."""
     from sqlglot import exp
 
     have = {cte.alias for cte in tree.ctes}
@@ -84,9 +87,18 @@ def _add_parts(tree: Any, old: Any) -> None:
                     visit(table.name)
             ordered.append(cte)
 
-    for name in list(listed):
+    clauses = tree.args.get("with_")
+    tree.set("with_", None)
+    needed: set[str] = set()
+    waiting: list[Any] = [tree]
+    while waiting:
+        names = {table.name for table in waiting.pop().find_all(exp.Table) if not table.db}
+        waiting += [listed[name] for name in names - needed if name in listed]
+        needed |= names
+    for name in [name for name in listed if name in needed]:
         visit(name)
-    tree.set("with_", exp.With(expressions=ordered))
+    recursive = any(item is not None and item.args.get("recursive") for item in (clauses, old.args.get("with_")))
+    tree.set("with_", exp.With(expressions=ordered, recursive=recursive) if ordered else None)
 
 
 def _select_edits(part: str, old: exp.Select, new: exp.Select) -> list[SqlEdit]:
@@ -96,6 +108,16 @@ def _select_edits(part: str, old: exp.Select, new: exp.Select) -> list[SqlEdit]:
         if before != after:
             found.append(SqlEdit(part, clause.rstrip("_"), before, after, _restore_clause(part, clause, old)))
     return found
+
+
+def _body_edits(part: str, old: Any, new: Any) -> list[SqlEdit]:
+    """A part that is a union on one of the sides is one edit as a whole."""
+    before, after = old.sql(dialect="duckdb"), new.sql(dialect="duckdb")
+
+    def undo(parts: dict[str, Any]) -> None:
+        parts[part].replace(old.copy())
+
+    return [] if before == after else [SqlEdit(part, BODY, before, after, undo)]
 
 
 def _clause_sql(select: exp.Select, clause: str) -> str:
