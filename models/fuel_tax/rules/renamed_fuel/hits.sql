@@ -29,7 +29,7 @@ side AS (
 volume AS (
     SELECT
         s.uscc, s.direction, s.tax_year,
-        sum(CASE WHEN s.red_of IS NULL THEN s.tonnes ELSE 0 END) AS gross_t,
+        sum(CASE WHEN s.red_of IS NULL THEN s.tonnes END) AS gross_t,
         sum(s.tonnes) AS net_t, sum(s.fixed_tonnes) AS fixed_t,
         sum(CASE WHEN d.inv_no IS NULL THEN s.fixed_tonnes ELSE 0 END) AS kept_t,
         sum(s.amt_ex_tax) AS amt, sum(s.tax) AS tax, count(*) AS invoice_count,
@@ -38,33 +38,30 @@ volume AS (
     LEFT JOIN direct AS d ON d.inv_no = s.inv_no AND d.line_no = s.line_no
     GROUP BY s.uscc, s.direction, s.tax_year
 ),
-fuel_sold AS (
-    SELECT s.uscc, year(p.period) AS tax_year, sum(p.out_l) AS litres
-    FROM fuel.oil_psi AS p
-    JOIN fuel.gas_station AS s ON s.station_id = p.station_id
-    GROUP BY s.uscc, year(p.period)
-),
 fuel_invoice AS (
-    SELECT i.seller_uscc, i.buyer_uscc, year(i.issue_ts) AS tax_year, i.amt_ex_tax
+    SELECT i.seller_uscc, i.buyer_uscc, year(i.issue_ts) AS tax_year
     FROM fuel.vat_invoice AS i
     JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    WHERE i.status <> '作废' AND EXISTS (SELECT 1 FROM fuel.oil_grade AS g WHERE g.oil_group = r.oil_group)
+    WHERE i.status <> '作废' AND i.amt_ex_tax > 0 AND EXISTS (SELECT 1 FROM fuel.oil_grade AS g WHERE g.oil_group = r.oil_group)
 ),
 fuel_side AS (
-    SELECT uscc, 'BUY' AS direction, tax_year FROM fuel_sold WHERE litres > 0
-    UNION
-    SELECT seller_uscc AS uscc, 'BUY' AS direction, tax_year FROM fuel_invoice WHERE amt_ex_tax > 0
-    UNION
-    SELECT buyer_uscc AS uscc, 'SELL' AS direction, tax_year FROM fuel_invoice WHERE amt_ex_tax > 0 AND buyer_uscc IS NOT NULL
+    SELECT s.uscc, 'BUY' AS direction, year(p.period) AS tax_year
+    FROM fuel.oil_psi AS p
+    JOIN fuel.gas_station AS s ON s.station_id = p.station_id
+    WHERE p.out_l > 0
+    UNION ALL
+    SELECT seller_uscc, 'BUY', tax_year FROM fuel_invoice
+    UNION ALL
+    SELECT buyer_uscc, 'SELL', tax_year FROM fuel_invoice
 ),
 matched AS (
     SELECT
         v.uscc, v.direction, v.tax_year, v.gross_t, v.net_t, v.fixed_t, v.kept_t, v.amt, v.tax, v.invoice_count, v.first_issue, v.last_issue,
-        coalesce(o.net_t, 0) AS other_t
+        o.net_t AS other_t
     FROM volume AS v
-    JOIN fuel_side AS f ON f.uscc = v.uscc AND f.direction = v.direction AND f.tax_year = v.tax_year
     LEFT JOIN volume AS o ON o.uscc = v.uscc AND o.tax_year = v.tax_year AND o.direction <> v.direction
     WHERE v.gross_t > $renamed_tonnes
+        AND EXISTS (SELECT 1 FROM fuel_side AS f WHERE f.uscc = v.uscc AND f.direction = v.direction AND f.tax_year = v.tax_year)
 ),
 explained AS (
     SELECT
