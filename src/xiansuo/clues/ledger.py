@@ -32,7 +32,7 @@ HEADINGS = {
     "judged": "已核查",
     "confirmed": "属实",
     "yield_share": "成案率",
-    "precision": "准确率",
+    "precision": "精确率",
     "amount": "金额合计（元）",
     "cost_s": "一次运行（秒）",
     "last_run": "最近运行",
