@@ -4,10 +4,12 @@ from __future__ import annotations
 
 _PLAIN_ESCAPES = frozenset("dDwW.^$*+?()[]{}|\\/-")
 _GROUPS = ("?:",)
-# A computed pattern is looked at while the query runs: plain characters, classes, counts and groups, $ at the end only.
-_PLAIN = r"[A-Za-z0-9\u3007\u4e00-\u9fff _:/#@=,;<>\"-]"
+# A computed pattern is looked at while the query runs: plain characters of any script, classes, counts and groups, $ at
+# the end only.
+_PLAIN = r"[^\x00-\x1f\\^$.|?*+()\[\]{}]"
+_IN_CLASS = r"(?:[^\x00-\x1f\\\[\]&^]|\\d)+"
 _COMPUTED = (
-    r"\A(?!.*[*+?}][+])(?:" + _PLAIN + r"|\\[dD.*+?()|-]|\[\^?(?:[A-Za-z0-9\u3007\u4e00-\u9fff _.:/-]|\\d)+\]"
+    r"\A(?!.*[*+?}][+])(?:" + _PLAIN + r"|\\[dD.*+?()|-]|\[\^?" + _IN_CLASS + r"\]"
     r"|\{[0-9]+(?:,[0-9]*)?\}|\((?:\?:)?|[)|.*+?^])*[$]?\z"
 )
 
