@@ -222,6 +222,7 @@ def _defaults(settings: Settings, folder: Path, threads: int) -> dict[str, str]:
         "spark.driver.memory": "2g",
         "spark.driver.maxResultSize": "0",
         "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.constraintPropagation.enabled": "false",  # planning time grows with the CASEs of a rule otherwise
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
