@@ -25,7 +25,7 @@ def main(persons: int) -> None:
     """Compare all models that are not retired."""
     with tempfile.TemporaryDirectory(prefix="xiansuo-bench-") as folder:
         settings = Settings.discover(home=Path(folder) / "home")
-        generate(Path(folder), scale="small", persons=persons, seed=1)
+        generate(Path(folder), scale=None, persons=persons, seed=1)
         ingest_landing(settings, Path(folder) / "landing")
         spark = Spark(settings, read_conf())
         start = time.perf_counter()
