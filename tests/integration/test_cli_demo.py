@@ -15,7 +15,7 @@ from xiansuo.cli.main import main
 if TYPE_CHECKING:
     from conftest import Demo
 
-MODELS = ("fuel_tax", "medins_fraud", "special_op_cert")
+MODELS = tuple(sorted(path.parent.name for path in (Path(__file__).parents[2] / "models").glob("*/model.yml")))
 HEADINGS = ("为什么是线索", "金额", "已核对的合理解释", "法律依据", "证据", "核查指引", "移送与时效", "形成过程")
 Capture = pytest.CaptureFixture[str]
 

@@ -18,7 +18,13 @@ from xiansuo.lake.delta import Lake
 if TYPE_CHECKING:
     import duckdb
 
-PERSON = "person"
+# Persons by type; any other subject whose id is an id number or a telephone number; and whoever else is not plainly an
+# organisation, a place or an account and has no credit code.
+_ABOUT_A_PERSON = (
+    "subject_type = 'person' OR regexp_matches(subject_id, '^([0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9})$') "
+    "OR (subject_type NOT IN ('entity', 'institution', 'place', 'account', 'case') "
+    "AND NOT regexp_matches(subject_id, '^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$'))"
+)
 TEXTS = ("explanation", "changed_why")
 TEXT_LISTS = ("exclusions_tested",)
 DELIVERIES = {
@@ -145,11 +151,11 @@ def _clue_item(name: str) -> str:
     hidden_name = over(SEMANTIC_TYPES["person_name"].mask, "subject_name")
     personal = {"subject_id": hidden_id, "subject_name": hidden_name}
     if name in personal:
-        return f"CASE WHEN subject_type = '{PERSON}' THEN {personal[name]} ELSE {quoted} END"
+        return f"CASE WHEN {_ABOUT_A_PERSON} THEN {personal[name]} ELSE {quoted} END"
     if name in TEXTS:
         named = f"replace({quoted}, coalesce(subject_name, ''), coalesce({hidden_name}, ''))"
         known = f"replace({named}, subject_id, {hidden_id})"
-        return masked_text(f"CASE WHEN subject_type = '{PERSON}' THEN {known} ELSE {quoted} END")
+        return masked_text(f"CASE WHEN {_ABOUT_A_PERSON} THEN {known} ELSE {quoted} END")
     if name in TEXT_LISTS:
         return f"list_transform({quoted}, lambda item: {masked_text('item')})"
     return quoted
