@@ -18,7 +18,7 @@ from xiansuo.core.settings import Settings
 from xiansuo.ingest.landing import Waiting, waiting
 
 PROJECT = Path(__file__).resolve().parents[2]
-MODELS = ("fuel_tax", "medins_fraud", "special_op_cert")
+MODELS = tuple(sorted(path.parent.name for path in (Path(__file__).parents[2] / "models").glob("*/model.yml")))
 TEXT = (".csv", ".txt")
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
