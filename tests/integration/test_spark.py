@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from xiansuo.supervision.spark.translate import SparkProblem, SparkQuery
 from xiansuo.supervision.spark.types import TypeOracle
 
 PROJECT = Path(__file__).parents[2]
-MODELS = sorted(name for name, model in load_models(PROJECT).items() if model.spec.status != "retired")
+# Every model takes Spark ten minutes; two (one with a graph) are compared here, all with XIANSUO_SPARK_ALL=1.
+COMPARED = ("reverse_link", "shell_invoice")
+MODELS = sorted(load_models(PROJECT)) if os.environ.get("XIANSUO_SPARK_ALL") else COMPARED
 PROBES = probes()
 LIGHT = {  # start quickly: these tables are small
     "spark.driver.memory": "1g",
