@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
-def test_every_model_has_its_notebook(project: Path) -> None:
+def test_the_card_models_have_notebooks_and_every_notebook_a_model(project: Path) -> None:
     models = {path.parent.name for path in (project / "models").glob("*/model.yml")}
-    assert {path.stem for path in NOTEBOOKS} == models
+    assert {"fuel_tax", "special_op_cert", "medins_fraud"} <= {path.stem for path in NOTEBOOKS} <= models
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

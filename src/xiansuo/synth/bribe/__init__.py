@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xiansuo.synth.world import World
 
 SMALL_PERSONS, MOST = 20_000, 20
-PEOPLE, FIRMS = 1_600, 400
+PEOPLE, FIRMS = 2_400, 400
 HONEST = 150
 
 
