@@ -66,23 +66,26 @@ def resolve(sources: Iterable[Source], through: Known) -> set[Source]:
     return found
 
 
-def _scope(sql: str, known: Known) -> Scope | None:
+def qualified(sql: str, columns: Mapping[str, Iterable[str]]) -> Any:
+    """The tree of one SELECT in which every column names its table; ``columns`` by two-part relation.
+
+    Raises SqlglotError when the SQL does not parse or bind.
+    """
     import sqlglot
     from sqlglot.optimizer.qualify import qualify
-    from sqlglot.optimizer.scope import build_scope
 
     schema: dict[str, Any] = {}
-    for name, columns in known.items():
+    for name, listed in columns.items():
         domain, table = name.split(".")
-        schema.setdefault(domain, {})[table] = dict.fromkeys([*columns, *PROVENANCE], "VARCHAR")
-    tree = qualify(
-        sqlglot.parse_one(sql, dialect="duckdb"),
-        schema=schema,
-        dialect="duckdb",
-        validate_qualify_columns=False,
-        identify=False,
-    )
-    return build_scope(tree)
+        schema.setdefault(domain, {})[table] = dict.fromkeys([*listed, *PROVENANCE], "VARCHAR")
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    return qualify(tree, schema=schema, dialect="duckdb", validate_qualify_columns=False, identify=False)
+
+
+def _scope(sql: str, known: Known) -> Scope | None:
+    from sqlglot.optimizer.scope import build_scope
+
+    return build_scope(qualified(sql, known))
 
 
 def _mentions(scope: Scope, known: Known) -> set[Source]:

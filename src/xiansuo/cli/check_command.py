@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session, command
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session, command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xiansuo.supervision.findings import Finding
 
-EXIT_PROBLEMS = 1
 _PROCESSES = 2
 Format = Literal["text", "json", "sarif", "github"]
 

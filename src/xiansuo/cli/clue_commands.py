@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session, command
-
-EXIT_PROBLEMS = 1
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session, command
 
 
 class Format(StrEnum):

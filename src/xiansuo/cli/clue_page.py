@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xiansuo.catalog.rows import RowKey
 from xiansuo.cli.clue_tables import CHANGES, rule_title
+from xiansuo.supervision.model import EFFECTS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from xiansuo.supervision.model import Model
 
 SUBJECT_TYPES = {"person": "个人", "entity": "单位", "institution": "医药机构"}
-EFFECTS = {"drop": "排除", "downgrade": "降级", "flag": "提示"}
 UNKNOWN = "不详"
 NO_LIMIT = "未设定"
 FILE_SHORT = 12
@@ -93,7 +93,7 @@ def _exclusions(detail: ClueDetail, model: Model) -> list[str]:
             rule = model.rule(hit["rule_id"])
             known = rule.spec.exclusion(hit["exclusion_code"]) if rule else None
             name = known.name if known else hit["exclusion_code"]
-            effect = EFFECTS.get(hit["exclusion_effect"] or "", hit["exclusion_effect"])
+            effect = EFFECTS[hit["exclusion_effect"]]
             lines.append(f"{_day(hit['occurred_from'])}的{hit['rule_code']}：{name}（{effect}）")
     other = [f"· {text}" for text in detail.false_positives]
     return [*lines, *(["模型无法从数据中判断、须人工留意的："] if other else []), *other]

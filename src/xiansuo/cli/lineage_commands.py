@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session, command
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session, command
 
 if TYPE_CHECKING:
     from xiansuo.catalog.impact import Touch
-
-EXIT_PROBLEMS = 1
 
 
 def register(app: typer.Typer) -> None:

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session, command
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session, command
 
-EXIT_PROBLEMS = 1
 SAMPLE_PERSONS = 5_000
 
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session
 
 if TYPE_CHECKING:
     from xiansuo.clues.engine import Engine
     from xiansuo.clues.parity import ModelParity
-
-EXIT_UNLIKE = 1
 
 
 class EngineChoice(StrEnum):
@@ -129,7 +127,7 @@ def _compare(
     else:
         _show(found)
     if not all(parity.equal for parity in found):
-        raise typer.Exit(EXIT_UNLIKE)
+        raise typer.Exit(EXIT_PROBLEMS)
 
 
 def _show(found: list[ModelParity]) -> None:

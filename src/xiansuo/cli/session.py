@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from xiansuo.cli.progress import RichProgress
     from xiansuo.core.settings import Settings
 
+EXIT_PROBLEMS = 1  # the command did its work, and what it looked at is not in order
+
 HomeOption = Annotated[
     Path | None,
     typer.Option(help="Folder that holds all state. Default: $XIANSUO_HOME, else ./var."),

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xiansuo.cli.session import JsonOption, Session, command
+from xiansuo.cli.session import EXIT_PROBLEMS, JsonOption, Session, command
 
 if TYPE_CHECKING:
     from xiansuo.supervision.cases import CaseResult
     from xiansuo.supervision.mutation_run import RuleReport
-
-EXIT_PROBLEMS = 1
 
 
 def register(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from xiansuo.catalog.column_lineage import resolve
+from xiansuo.catalog.column_lineage import qualified, resolve
 from xiansuo.catalog.discover import discover
 from xiansuo.catalog.trace import Relations, relations, with_graphs
 from xiansuo.core.errors import InputError
@@ -90,7 +90,7 @@ def _print(known: Relations, model: Model, rule: Rule) -> _Print:
     from sqlglot.optimizer.scope import build_scope
 
     try:
-        tree = _qualified(rule.hits_sql, with_graphs(known, model))
+        tree = qualified(rule.hits_sql, with_graphs(known, model).columns)
     except SqlglotError as error:
         fix = "xiansuo check names the place"
         raise InputError(f"the rule's SQL does not bind: {error}", file=rule.hits_file, fix=fix) from error
@@ -101,18 +101,6 @@ def _print(known: Relations, model: Model, rule: Rule) -> _Print:
         joins |= set(_joined(part, known.behind))
     unit = f"{model.id}.{rule.id}"
     return _Print(unit, Counter(_shingles(tree)), frozenset(columns), frozenset(joins))
-
-
-def _qualified(sql: str, known: Relations) -> Any:
-    import sqlglot
-    from sqlglot.optimizer.qualify import qualify
-
-    schema: dict[str, Any] = {}
-    for name, columns in known.columns.items():
-        domain, table = name.split(".")
-        schema.setdefault(domain, {})[table] = dict.fromkeys([*columns, "_file", "_row", "_delivery"], "VARCHAR")
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    return qualify(tree, schema=schema, dialect="duckdb", validate_qualify_columns=False, identify=False)
 
 
 def _origin(scope: Any, column: Any, behind: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] | None:
