@@ -19,12 +19,6 @@ corrections AS (
     FROM medins.trace_correction
     GROUP BY trace_id
 ),
-repeated AS (
-    SELECT drug_trac_codg
-    FROM medins.trace_code
-    GROUP BY drug_trac_codg
-    HAVING count(DISTINCT setl_id) > 1
-),
 scans AS (
     SELECT
         t.trace_id,
@@ -82,8 +76,7 @@ pairs AS (
         r.is_aggregate AND e.is_aggregate AS is_aggregate,
         r.cnt + sum(CASE WHEN e.undone_at <= r.scan_time THEN 0 ELSE e.cnt END)
             OVER (PARTITION BY r.trace_id) AS sold_cnt
-    FROM repeated AS k
-    INNER JOIN scans AS r ON r.drug_trac_codg = k.drug_trac_codg
+    FROM scans AS r
     INNER JOIN scans AS e
         ON e.drug_trac_codg = r.drug_trac_codg
         AND e.setl_id <> r.setl_id
