@@ -5,7 +5,7 @@
 WITH paid AS (
     SELECT
         mdtrt_id,
-        sum(CASE WHEN init_setl_id IS NULL THEN fund_pay_sumamt END) AS gross_fund,
+        max(CASE WHEN init_setl_id IS NULL THEN fund_pay_sumamt END) AS gross_fund,
         sum(fund_pay_sumamt) AS net_fund
     FROM medins.setl_d
     WHERE coalesce(vali_flag, '1') <> '0'
@@ -51,13 +51,13 @@ clusters AS (
         c.diagnosis_3,
         c.centre_date,
         min(s.unit_name) AS unit_name,
-        max(CASE WHEN s.unit_kind = '养老机构' THEN 1 ELSE 0 END) AS is_care_home,
+        bool_or(s.unit_kind = '养老机构') AS is_care_home,
         min(s.begin_date) AS first_date,
         max(s.begin_date) AS last_date,
         count(DISTINCT s.certno) AS gross_persons,
         count(DISTINCT CASE WHEN s.net_fund > 0 THEN s.certno END) AS persons,
         count(DISTINCT CASE WHEN s.net_fund > 0 AND s.operated_id IS NULL THEN s.certno END) AS plain_persons,
-        count(DISTINCT s.operated_id) AS operated,
+        count(DISTINCT CASE WHEN s.operated_id IS NOT NULL THEN s.certno END) AS operated,
         count(DISTINCT CASE WHEN s.relief_kind IN ('特困', '低保') THEN s.certno END) AS relief_persons,
         count(DISTINCT CASE WHEN s.transport = '院方接送' THEN s.certno END) AS fetched,
         sum(s.net_fund) AS net_fund
@@ -88,7 +88,7 @@ events AS (
         c.unit_code,
         c.diagnosis_3,
         c.centre_date,
-        max(CASE WHEN e.kind = '突发公共卫生事件' THEN 1 ELSE 0 END) AS is_outbreak,
+        min(CASE WHEN e.kind = '突发公共卫生事件' THEN e.event_id END) AS outbreak_id,
         min(e.event_id) AS event_id
     FROM clusters AS c
     INNER JOIN medins.group_event AS e
@@ -104,10 +104,10 @@ SELECT
     CAST(c.net_fund AS DECIMAL(18, 2)) AS amount,
     CASE
         WHEN c.persons < $cluster_persons THEN 'REFUNDED'
-        WHEN e.is_outbreak = 1 THEN 'OUTBREAK'
+        WHEN e.outbreak_id IS NOT NULL THEN 'OUTBREAK'
         WHEN e.event_id IS NOT NULL THEN 'PUBLIC_PROGRAMME'
         WHEN c.plain_persons < $cluster_persons THEN 'OPERATED'
-        WHEN c.is_care_home = 1 THEN 'CARE_HOME'
+        WHEN c.is_care_home THEN 'CARE_HOME'
     END AS exclusion_code,
     c.unit_code,
     c.unit_name,
@@ -117,7 +117,7 @@ SELECT
     c.operated,
     c.relief_persons,
     c.fetched,
-    e.event_id
+    coalesce(e.outbreak_id, e.event_id) AS event_id
 FROM clusters AS c
 LEFT JOIN overshadowed AS o
     ON o.fixmedins_code = c.fixmedins_code
