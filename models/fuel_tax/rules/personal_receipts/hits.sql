@@ -6,19 +6,20 @@ WITH linked AS (
 ),
 receipt AS (
     SELECT
-        s.uscc, CAST(date_trunc('month', r.pay_ts) AS DATE) AS month_start, r.amt, r.payee_id_no,
-        CASE WHEN r.payee_kind = '个人' AND k.id_no IS NOT NULL THEN r.amt ELSE 0 END AS personal_amt,
-        CASE WHEN r.goods_kind IS NULL OR r.goods_kind = '油品' THEN 1 ELSE 0 END AS is_fuel
+        s.uscc, CAST(date_trunc('month', r.pay_ts) AS DATE) AS month_start, r.amt, k.id_no AS linked_id,
+        coalesce(r.goods_kind, '油品') = '油品' AS is_fuel
     FROM fuel.pay_receipt AS r
     JOIN fuel.gas_station AS s ON s.station_id = r.station_id
-    LEFT JOIN linked AS k ON k.uscc = s.uscc AND k.id_no = r.payee_id_no
+    LEFT JOIN linked AS k ON r.payee_kind = '个人' AND k.uscc = s.uscc AND k.id_no = r.payee_id_no
 ),
 received AS (
     SELECT
         uscc, month_start,
-        sum(amt) AS total_amt, sum(personal_amt) AS personal_amt,
-        sum(amt * is_fuel) AS fuel_amt, sum(personal_amt * is_fuel) AS fuel_personal_amt,
-        count(DISTINCT CASE WHEN personal_amt > 0 THEN payee_id_no END) AS payee_count
+        sum(amt) AS total_amt,
+        sum(CASE WHEN linked_id IS NOT NULL THEN amt ELSE 0 END) AS personal_amt,
+        sum(CASE WHEN is_fuel THEN amt ELSE 0 END) AS fuel_amt,
+        sum(CASE WHEN is_fuel AND linked_id IS NOT NULL THEN amt ELSE 0 END) AS fuel_personal_amt,
+        count(DISTINCT linked_id) AS payee_count
     FROM receipt
     GROUP BY uscc, month_start
 ),
@@ -50,7 +51,7 @@ book AS (
     SELECT
         r.uscc, r.month_start, year(r.month_start) * 12 + month(r.month_start) AS month_no,  -- literal: 一年十二个月
         r.total_amt, r.personal_amt, r.fuel_amt, r.fuel_personal_amt, r.payee_count,
-        coalesce(d.sales, 0) AS sales, coalesce(d.corrected, 0) AS corrected, coalesce(h.hq_amt, 0) AS hq_amt,
+        coalesce(d.sales, 0) AS sales, coalesce(d.corrected, 0) AS corrected,
         CAST(round(r.total_amt / (1 + $vat_rate), 2) AS DECIMAL(18, 2)) AS total_net,
         CAST(round(r.fuel_amt / (1 + $vat_rate), 2) AS DECIMAL(18, 2)) AS fuel_net,
         CAST(round(coalesce(h.hq_amt, 0) / (1 + $vat_rate), 2) AS DECIMAL(18, 2)) AS hq_net
