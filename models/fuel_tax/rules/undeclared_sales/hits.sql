@@ -13,92 +13,55 @@ nozzle_month AS (
     SELECT
         nozzle_id,
         CAST(date_trunc('month', read_ts) AS DATE) AS month_start,
-        sum(CASE WHEN total_l >= before_l THEN total_l - before_l ELSE 0 END) AS sold_l,
-        sum(CASE WHEN total_l >= before_l AND total_amt >= before_amt THEN total_amt - before_amt ELSE 0 END) AS sold_amt,
-        sum(CASE WHEN total_l < before_l THEN 1 ELSE 0 END) AS reset_count,
+        sum(greatest(total_l - before_l, 0)) AS sold_l,
+        sum(CASE WHEN total_l > before_l THEN greatest(total_amt - before_amt, 0) END) AS sold_amt,
+        count(CASE WHEN total_l < before_l THEN read_ts END) AS reset_count,
         arg_min(coalesce(before_l, total_l), read_ts) AS start_total_l,
         arg_max(total_l, read_ts) AS end_total_l
     FROM step
     GROUP BY nozzle_id, CAST(date_trunc('month', read_ts) AS DATE)
 ),
 jump AS (
-    SELECT nozzle_id, CAST(date_trunc('month', service_ts) AS DATE) AS month_start, sum(total_after_l - total_before_l) AS jump_l
+    SELECT
+        nozzle_id, CAST(date_trunc('month', service_ts) AS DATE) AS month_start,
+        sum(greatest(total_after_l - total_before_l, 0)) AS jump_l
     FROM fuel.pump_service
-    WHERE total_after_l > total_before_l
     GROUP BY nozzle_id, CAST(date_trunc('month', service_ts) AS DATE)
 ),
 sold AS (
     SELECT
         n.station_id, n.oil_grade, m.month_start,
-        sum(m.sold_l) AS sold_l, sum(m.sold_amt) AS sold_amt, sum(m.reset_count) AS reset_count,
+        sum(m.sold_l) AS sold_l, nullif(sum(m.sold_amt), 0) AS sold_amt, sum(m.reset_count) AS reset_count,
         sum(m.start_total_l) AS start_total_l, sum(m.end_total_l) AS end_total_l,
-        sum(coalesce(j.jump_l, 0)) AS jump_l, count(*) AS nozzle_count
+        coalesce(sum(j.jump_l), 0) AS jump_l, count(*) AS nozzle_count
     FROM nozzle_month AS m
     JOIN fuel.pump_nozzle AS n ON n.nozzle_id = m.nozzle_id
     LEFT JOIN jump AS j ON j.nozzle_id = m.nozzle_id AND j.month_start = m.month_start
     GROUP BY n.station_id, n.oil_grade, m.month_start
 ),
-declared AS (
-    SELECT
-        station_id, oil_grade, period,
-        arg_min(out_l, filed_on) AS first_l, arg_max(out_l, filed_on) AS last_l
-    FROM fuel.oil_psi
-    GROUP BY station_id, oil_grade, period
-),
-deduct AS (
-    SELECT station_id, oil_grade, period, sum(qty_l) AS deduct_l
-    FROM fuel.oil_deduct
-    WHERE approval_no IS NOT NULL
-    GROUP BY station_id, oil_grade, period
-),
-settled AS (
-    SELECT c.station_id, c.oil_grade, c.period, sum(c.qty_l) AS hq_l
-    FROM fuel.card_settlement AS c
-    JOIN fuel.gas_station AS s ON s.station_id = c.station_id
-    WHERE EXISTS (
-        SELECT 1 FROM fuel.branch_relation AS b
-        WHERE b.branch_uscc = s.uscc AND b.hq_uscc = c.hq_uscc
-            AND b.valid_from <= c.period AND coalesce(b.valid_to, c.period) >= c.period
-    )
-    GROUP BY c.station_id, c.oil_grade, c.period
-),
-wholesale AS (
-    SELECT s.station_id, i.spec AS oil_grade, CAST(date_trunc('month', i.issue_ts) AS DATE) AS period,
-        sum(i.qty * r.litres_per_tonne) AS wholesale_l
-    FROM fuel.vat_invoice AS i
-    JOIN fuel.gas_station AS s ON s.uscc = i.seller_uscc
-    JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    WHERE s.biz_scope = '批零兼营' AND i.status <> '作废' AND i.unit = '吨' AND i.buyer_uscc IS NOT NULL
-    GROUP BY s.station_id, i.spec, CAST(date_trunc('month', i.issue_ts) AS DATE)
-),
-factor AS (
-    SELECT g.oil_grade, g.oil_group, max(r.litres_per_tonne) AS litres_per_tonne
-    FROM fuel.oil_grade AS g
-    JOIN ref.refined_oil_code AS r ON r.oil_group = g.oil_group
-    GROUP BY g.oil_grade, g.oil_group
-),
 balance AS (
     SELECT
-        s.uscc, s.region_code, s.open_date, s.close_date, m.station_id, m.oil_grade, f.oil_group, m.month_start,
+        s.uscc, s.region_code, m.station_id, m.oil_grade, f.oil_group, m.month_start,
         year(m.month_start) * 12 + month(m.month_start) AS month_no,  -- literal: 一年十二个月
-        m.sold_l, m.sold_amt, m.reset_count, m.start_total_l, m.end_total_l, m.nozzle_count,
-        least(coalesce(d.first_l, 0), coalesce(d.last_l, 0)) AS declared_l,
-        greatest(coalesce(d.last_l, 0) - coalesce(d.first_l, 0), 0) AS corrected_l,
-        coalesce(x.deduct_l, 0) AS deduct_l, m.jump_l, coalesce(h.hq_l, 0) AS hq_l,
+        year(s.open_date) * 12 + month(s.open_date) AS open_no,  -- literal: 一年十二个月
+        year(s.close_date) * 12 + month(s.close_date) AS close_no,  -- literal: 一年十二个月
+        m.sold_l, m.sold_amt, m.reset_count, m.start_total_l, m.end_total_l, m.nozzle_count, m.jump_l,
+        coalesce(d.declared_l, 0) AS declared_l, coalesce(d.corrected_l, 0) AS corrected_l,
+        coalesce(d.deduct_l, 0) AS deduct_l, coalesce(d.settled_l, 0) AS hq_l,
         coalesce(w.wholesale_l, 0) AS wholesale_l, f.litres_per_tonne
     FROM sold AS m
     JOIN fuel.gas_station AS s ON s.station_id = m.station_id
-    JOIN factor AS f ON f.oil_grade = m.oil_grade
-    LEFT JOIN declared AS d ON d.station_id = m.station_id AND d.oil_grade = m.oil_grade AND d.period = m.month_start
-    LEFT JOIN deduct AS x ON x.station_id = m.station_id AND x.oil_grade = m.oil_grade AND x.period = m.month_start
-    LEFT JOIN settled AS h ON h.station_id = m.station_id AND h.oil_grade = m.oil_grade AND h.period = m.month_start
-    LEFT JOIN wholesale AS w ON w.station_id = m.station_id AND w.oil_grade = m.oil_grade AND w.period = m.month_start
+    JOIN marts.fuel_grade AS f ON f.oil_grade = m.oil_grade
+    LEFT JOIN marts.fuel_station_month AS d
+        ON d.station_id = m.station_id AND d.oil_grade = m.oil_grade AND d.month_start = m.month_start
+    LEFT JOIN marts.fuel_wholesale_month AS w
+        ON w.uscc = s.uscc AND s.biz_scope = '批零兼营' AND w.oil_grade = m.oil_grade AND w.month_start = m.month_start
 ),
 gap AS (
     SELECT
-        b.uscc, b.region_code, b.open_date, b.close_date, b.station_id, b.oil_grade, b.oil_group, b.month_start,
-        b.month_no, b.sold_l, b.sold_amt, b.reset_count, b.start_total_l, b.end_total_l, b.nozzle_count, b.declared_l,
-        b.deduct_l, b.jump_l, b.hq_l, b.wholesale_l, b.corrected_l, b.litres_per_tonne,
+        b.uscc, b.region_code, b.station_id, b.oil_grade, b.oil_group, b.month_start, b.month_no, b.open_no, b.close_no,
+        b.sold_l, b.sold_amt, b.reset_count, b.start_total_l, b.end_total_l, b.nozzle_count, b.declared_l,
+        b.deduct_l, b.jump_l, b.hq_l, b.corrected_l, b.litres_per_tonne,
         greatest($sales_gap_litres, $sales_gap_ratio * b.declared_l) AS limit_l,
         b.sold_l - b.declared_l AS raw_l,
         b.sold_l - b.declared_l - b.deduct_l - b.jump_l - b.hq_l - b.wholesale_l - b.corrected_l AS net_l
@@ -106,9 +69,9 @@ gap AS (
 ),
 spread AS (
     SELECT
-        g.uscc, g.region_code, g.open_date, g.close_date, g.station_id, g.oil_grade, g.month_start, g.month_no, g.sold_l,
+        g.uscc, g.region_code, g.station_id, g.oil_grade, g.month_start, g.month_no, g.open_no, g.close_no, g.sold_l,
         g.sold_amt, g.reset_count, g.start_total_l, g.end_total_l, g.nozzle_count, g.declared_l, g.deduct_l, g.jump_l,
-        g.hq_l, g.wholesale_l, g.corrected_l, g.litres_per_tonne, g.limit_l, g.raw_l, g.net_l,
+        g.hq_l, g.corrected_l, g.litres_per_tonne, g.limit_l, g.raw_l, g.net_l,
         sum(g.net_l) OVER (
             PARTITION BY g.station_id, g.oil_grade ORDER BY g.month_no
             RANGE BETWEEN $window_reach_months PRECEDING AND $window_reach_months FOLLOWING
@@ -122,7 +85,7 @@ spread AS (
 explained AS (
     SELECT
         p.uscc, p.region_code, p.station_id, p.oil_grade, p.month_start, p.month_no, p.sold_l, p.sold_amt, p.reset_count,
-        p.start_total_l, p.end_total_l, p.nozzle_count, p.declared_l, p.deduct_l, p.limit_l, p.raw_l, p.net_l,
+        p.start_total_l, p.end_total_l, p.nozzle_count, p.declared_l, p.deduct_l, p.raw_l, p.net_l,
         CASE
             WHEN p.raw_l <= p.limit_l THEN 'WITHIN'
             WHEN EXISTS (
@@ -138,10 +101,8 @@ explained AS (
             WHEN p.declared_l > 0
                 AND abs(p.net_l + p.declared_l - p.declared_l * p.litres_per_tonne)
                     <= greatest($sales_gap_litres, $sales_gap_ratio * p.sold_l) THEN 'UNIT_ERROR'
-            WHEN p.month_no - (year(p.open_date) * 12 + month(p.open_date))  -- literal: 一年十二个月
-                BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
-            WHEN (year(p.close_date) * 12 + month(p.close_date)) - p.month_no  -- literal: 一年十二个月
-                BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
+            WHEN p.month_no >= p.open_no AND p.month_no < p.open_no + $new_station_months THEN 'NEW_OR_CLOSING'
+            WHEN p.month_no <= p.close_no AND p.month_no > p.close_no - $new_station_months THEN 'NEW_OR_CLOSING'
             WHEN p.group_l <= p.limit_l AND EXISTS (
                 SELECT 1 FROM fuel.tank_event AS t
                 WHERE t.station_id = p.station_id AND t.kind = '改号'
@@ -157,34 +118,27 @@ explained AS (
         END AS reason
     FROM spread AS p
 ),
+ending AS (
+    SELECT
+        e.uscc, e.region_code, e.station_id, e.oil_grade, e.month_start, e.month_no, e.sold_l, e.sold_amt, e.reset_count,
+        e.start_total_l, e.end_total_l, e.nozzle_count, e.declared_l, e.deduct_l, e.raw_l, e.net_l, e.reason,
+        count(CASE WHEN e.reason IS NULL OR e.reason <> 'WITHIN' THEN e.month_no END) OVER back AS raw_months,
+        count(CASE WHEN e.reason IS NULL THEN e.month_no END) OVER back AS net_months
+    FROM explained AS e
+    WINDOW back AS (
+        PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN $window_reach_months PRECEDING AND CURRENT ROW
+    )
+),
 streak AS (
     SELECT
         e.uscc, e.region_code, e.station_id, e.oil_grade, e.month_start, e.sold_l, e.sold_amt, e.reset_count,
         e.start_total_l, e.end_total_l, e.nozzle_count, e.declared_l, e.deduct_l, e.raw_l, e.net_l, e.reason,
-        greatest(
-            count(CASE WHEN e.raw_l > e.limit_l THEN 1 END) OVER back,
-            count(CASE WHEN e.raw_l > e.limit_l THEN 1 END) OVER middle,
-            count(CASE WHEN e.raw_l > e.limit_l THEN 1 END) OVER ahead
-        ) AS raw_months,
-        greatest(
-            count(CASE WHEN e.reason IS NULL THEN 1 END) OVER back,
-            count(CASE WHEN e.reason IS NULL THEN 1 END) OVER middle,
-            count(CASE WHEN e.reason IS NULL THEN 1 END) OVER ahead
-        ) AS net_months
-    FROM explained AS e
-    WINDOW
-        back AS (PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN $window_reach_months PRECEDING AND CURRENT ROW),
-        middle AS (PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING),
-        ahead AS (PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN CURRENT ROW AND $window_reach_months FOLLOWING)
-),
-cap AS (
-    SELECT k.station_id, k.oil_grade, k.month_start, max(c.cap_per_l) AS cap_per_l
-    FROM streak AS k
-    JOIN fuel.price_cap AS c
-        ON substr(c.region_code, 1, 2) = substr(k.region_code, 1, 2)  -- literal: 前两位是省
-        AND c.oil_grade = k.oil_grade AND c.valid_from <= k.month_start AND coalesce(c.valid_to, k.month_start) >= k.month_start
-    WHERE k.raw_months >= $min_streak_months
-    GROUP BY k.station_id, k.oil_grade, k.month_start
+        max(e.raw_months) OVER ahead AS raw_months,
+        max(e.net_months) OVER ahead AS net_months
+    FROM ending AS e
+    WINDOW ahead AS (
+        PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN CURRENT ROW AND $window_reach_months FOLLOWING
+    )
 ),
 last_return AS (
     SELECT uscc, period, arg_max(payable, filed_on) AS payable
@@ -196,6 +150,20 @@ year_payable AS (
     FROM last_return
     GROUP BY uscc, year(period)
 ),
+capped AS (
+    SELECT
+        k.uscc, k.station_id, k.oil_grade, k.month_start, k.sold_l, k.sold_amt, k.reset_count, k.start_total_l,
+        k.end_total_l, k.nozzle_count, k.declared_l, k.deduct_l, k.raw_l, k.net_l, k.reason, k.net_months,
+        max(c.cap_per_l) AS cap_per_l
+    FROM streak AS k
+    LEFT JOIN fuel.price_cap AS c
+        ON substr(c.region_code, 1, 2) = substr(k.region_code, 1, 2)  -- literal: 前两位是省
+        AND c.oil_grade = k.oil_grade AND c.valid_from <= k.month_start AND coalesce(c.valid_to, k.month_start) >= k.month_start
+    WHERE k.raw_months >= $min_streak_months AND (k.reason IS NULL OR k.reason <> 'WITHIN')
+    GROUP BY
+        k.uscc, k.station_id, k.oil_grade, k.month_start, k.sold_l, k.sold_amt, k.reset_count, k.start_total_l,
+        k.end_total_l, k.nozzle_count, k.declared_l, k.deduct_l, k.raw_l, k.net_l, k.reason, k.net_months
+),
 priced AS (
     SELECT
         k.uscc, k.station_id, k.oil_grade, k.month_start, k.sold_l, k.reset_count, k.start_total_l, k.end_total_l,
@@ -204,12 +172,10 @@ priced AS (
             WHEN k.reason IS NULL AND k.net_months < $min_streak_months THEN 'ISOLATED_MONTH'
             ELSE k.reason
         END AS exclusion_code,
-        CASE WHEN k.sold_amt > 0 THEN '枪出均价' ELSE '最高零售价' END AS price_source,
-        CAST(round(CASE WHEN k.sold_amt > 0 THEN k.sold_amt / nullif(k.sold_l, 0) ELSE c.cap_per_l END, 4) AS DECIMAL(18, 4)) AS price_per_l
-    FROM streak AS k
-    LEFT JOIN cap AS c ON c.station_id = k.station_id AND c.oil_grade = k.oil_grade AND c.month_start = k.month_start
+        CASE WHEN k.sold_amt IS NULL THEN '最高零售价' ELSE '枪出均价' END AS price_source,
+        CAST(round(coalesce(k.sold_amt / nullif(k.sold_l, 0), k.cap_per_l), 4) AS DECIMAL(18, 4)) AS price_per_l
+    FROM capped AS k
     LEFT JOIN year_payable AS y ON y.uscc = k.uscc AND y.tax_year = year(k.month_start)
-    WHERE k.raw_months >= $min_streak_months AND (k.reason IS NULL OR k.reason <> 'WITHIN')
 )
 SELECT
     uscc AS subject_id,
@@ -232,7 +198,7 @@ SELECT
     CAST(deduct_l AS DECIMAL(18, 2)) AS deduct_l,
     CAST(raw_l AS DECIMAL(18, 2)) AS raw_gap_l,
     CAST(net_l AS DECIMAL(18, 2)) AS gap_l,
-    CAST(round(CASE WHEN declared_l > 0 THEN net_l / declared_l END, 4) AS DECIMAL(18, 4)) AS gap_ratio,
+    CAST(round(net_l / nullif(declared_l, 0), 4) AS DECIMAL(18, 4)) AS gap_ratio,
     price_per_l,
     price_source,
     CAST(payable AS DECIMAL(18, 2)) AS year_payable
