@@ -1,45 +1,54 @@
 -- M5 超频次、超时长: more of an item on one day than its daily cap, or more hours than the day or the hours in hospital
--- hold; and bed days above the length of the stay. One row per visit, rule and day (bed days: per visit).
+-- hold; and bed days above the length of the stay. One row per visit, rule and day (bed days: per visit). Of the caps in
+-- force on the day the one with the longest prefix counts.
 -- Look-alikes: reversal, item with another local content, add-on code, both sides, second operation, transfer day,
 -- hours rounded or carried across midnight.
-WITH codes AS (
-    SELECT DISTINCT med_list_codg FROM medins.fee_list_d
+WITH lines AS (
+    SELECT mdtrt_id, fee_date, med_list_codg, medins_list_codg, hilist_name, med_chrgitm_type, bilg_dept_codg, gross_cnt,
+        net_cnt, net_share
+    FROM marts.medins_fee_net
+    WHERE gross_share > 0
 ),
-capped AS (
-    SELECT c.med_list_codg, r.rule_no, r.item_name, r.cap_cnt, r.cap_unit, r.valid_from,
-        coalesce(r.valid_to, $as_of) AS valid_to
+codes AS (
+    SELECT med_list_codg FROM lines GROUP BY med_list_codg
+),
+limits AS (
+    SELECT c.med_list_codg, r.rule_no, r.item_name, r.cap_cnt, r.cap_unit, length(r.item_code) AS prefix_length,
+        r.valid_from, coalesce(r.valid_to, $as_of) AS valid_to
     FROM codes AS c
     INNER JOIN medins.rule_daily_cap AS r ON starts_with(c.med_list_codg, r.item_code)
-    QUALIFY row_number() OVER (PARTITION BY c.med_list_codg ORDER BY length(r.item_code) DESC, r.rule_no) = 1
 ),
-busy AS (
-    SELECT f.mdtrt_id, f.fee_date, c.rule_no
-    FROM marts.medins_fee_net AS f
-    INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg
-    WHERE f.gross_share > 0 AND f.fee_date BETWEEN c.valid_from AND c.valid_to
-    GROUP BY f.mdtrt_id, f.fee_date, c.rule_no
-    HAVING sum(f.gross_cnt) > min(c.cap_cnt) OR min(c.cap_unit) = '小时'
+code_days AS (
+    SELECT med_list_codg, fee_date FROM lines GROUP BY med_list_codg, fee_date
+),
+capped AS (
+    SELECT f.med_list_codg, f.fee_date, r.rule_no, r.item_name, r.cap_cnt, r.cap_unit
+    FROM code_days AS f
+    INNER JOIN limits AS r ON r.med_list_codg = f.med_list_codg AND f.fee_date BETWEEN r.valid_from AND r.valid_to
+    QUALIFY row_number() OVER (PARTITION BY f.med_list_codg, f.fee_date ORDER BY r.prefix_length DESC, r.rule_no) = 1 -- unique: key
 ),
 days AS (
     SELECT
         f.mdtrt_id,
         f.fee_date,
         c.rule_no,
-        max(f.med_chrgitm_type) AS item_type,
+        c.item_name,
+        c.cap_cnt,
+        c.cap_unit,
+        bool_or(list_contains($bed_item_types, f.med_chrgitm_type)) AS is_bed_item,
+        bool_or(list_contains($ward_item_types, f.med_chrgitm_type)) AS is_ward_item,
+        bool_or(list_contains($operation_item_types, f.med_chrgitm_type)) AS is_operation_item,
         sum(f.gross_cnt) AS gross_cnt,
         sum(f.net_cnt) AS net_cnt,
         sum(f.net_share) AS net_share,
-        CASE WHEN min(f.bilg_dept_codg) <> max(f.bilg_dept_codg) THEN 2 ELSE 1 END AS departments, -- literal: out of, into
-        max(CASE WHEN f.hilist_name LIKE '%加收%' THEN 1 ELSE 0 END) AS has_add_on,
-        min(f.medins_list_codg) AS local_code
-    FROM marts.medins_fee_net AS f
-    INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg
-    INNER JOIN busy AS b ON b.mdtrt_id = f.mdtrt_id AND b.fee_date = f.fee_date AND b.rule_no = c.rule_no
-    WHERE f.gross_share > 0
-    GROUP BY f.mdtrt_id, f.fee_date, c.rule_no
-),
-rules AS (
-    SELECT DISTINCT rule_no, item_name, cap_cnt, cap_unit FROM capped
+        min(f.bilg_dept_codg) <> max(f.bilg_dept_codg) AS has_two_departments,
+        bool_or(f.hilist_name LIKE '%加收%') AS has_add_on,
+        bool_or(l.medins_list_codg IS NOT NULL) AS has_local_item
+    FROM lines AS f
+    INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg AND c.fee_date = f.fee_date
+    LEFT JOIN medins.local_price_item AS l ON l.medins_list_codg = f.medins_list_codg
+    GROUP BY f.mdtrt_id, f.fee_date, c.rule_no, c.item_name, c.cap_cnt, c.cap_unit
+    HAVING sum(f.gross_cnt) > c.cap_cnt OR c.cap_unit = '小时'
 ),
 stay_hours AS (
     SELECT
@@ -48,34 +57,33 @@ stay_hours AS (
         m.fixmedins_code,
         d.fee_date,
         d.rule_no,
-        r.item_name,
-        r.cap_cnt,
-        r.cap_unit,
-        d.item_type,
+        d.item_name,
+        d.cap_cnt,
+        d.cap_unit,
+        d.is_bed_item,
+        d.is_ward_item,
+        d.is_operation_item,
         d.gross_cnt,
         d.net_cnt,
         d.net_share,
-        d.departments,
+        d.has_two_departments,
         d.has_add_on,
-        d.local_code,
+        d.has_local_item,
         m.adm_dept_codg <> m.dscg_dept_codg AS has_transfer,
-        CAST(m.endtime AS DATE) AS end_date,
         datediff(
             'minute',
             greatest(m.begntime, CAST(d.fee_date AS TIMESTAMP)),
             least(m.endtime, CAST(d.fee_date + 1 AS TIMESTAMP))
-        ) AS minutes_inside,
-        m.endtime = CAST(CAST(m.endtime AS DATE) AS TIMESTAMP) AS end_has_no_time
+        ) AS minutes_inside
     FROM days AS d
-    INNER JOIN rules AS r ON r.rule_no = d.rule_no
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = d.mdtrt_id
 ),
 allowance AS (
     SELECT
-        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_cnt, cap_unit, item_type, gross_cnt, net_cnt,
-        net_share, departments, has_add_on, local_code, has_transfer,
+        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_cnt, cap_unit, is_bed_item, is_ward_item,
+        is_operation_item, gross_cnt, net_cnt, net_share, has_two_departments, has_add_on, has_local_item, has_transfer,
         CASE
-            WHEN cap_unit = '小时' AND minutes_inside > 0 AND NOT (fee_date = end_date AND end_has_no_time)
+            WHEN cap_unit = '小时' AND minutes_inside > 0
                 THEN least(cap_cnt, ceil(minutes_inside / 60)) -- literal: minutes of an hour
             ELSE cap_cnt
         END AS allowed_cnt,
@@ -88,53 +96,41 @@ allowance AS (
 ),
 beyond AS (
     SELECT
-        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_unit, item_type, gross_cnt, net_cnt, net_share,
-        departments, has_add_on, local_code, has_transfer,
+        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_unit, is_bed_item, is_ward_item,
+        is_operation_item, net_cnt, net_share, has_two_departments, has_add_on, has_local_item, has_transfer,
         CAST(allowed_cnt AS DECIMAL(18, 4)) AS allowed_cnt,
-        CASE
-            WHEN cap_unit <> '小时' OR net_cnt - allowed_cnt > $midnight_tolerance_hours THEN FALSE
-            WHEN previous_date = fee_date - 1 AND net_cnt + previous_cnt <= allowed_cnt + cap_cnt THEN TRUE
-            WHEN next_date = fee_date + 1 AND net_cnt + next_cnt <= allowed_cnt + cap_cnt THEN TRUE
-            ELSE FALSE
-        END AS is_midnight
+        cap_unit = '小时' AND net_cnt - allowed_cnt <= $midnight_tolerance_hours
+        AND (
+            (previous_date = fee_date - 1 AND net_cnt + previous_cnt <= allowed_cnt + cap_cnt)
+            OR (next_date = fee_date + 1 AND net_cnt + next_cnt <= allowed_cnt + cap_cnt)
+        ) AS is_midnight
     FROM allowance
     WHERE gross_cnt > allowed_cnt
 ),
 operations AS (
     SELECT
-        b.mdtrt_id,
-        b.fee_date,
-        count(DISTINCT o.oprn_srt_no) AS operations,
-        max(CASE WHEN o.oprn_part = '双' THEN 1 ELSE 0 END) AS both_parts,
-        max(CASE WHEN o.oprn_part = '左' THEN 1 ELSE 0 END) AS left_part,
-        max(CASE WHEN o.oprn_part = '右' THEN 1 ELSE 0 END) AS right_part
-    FROM (SELECT DISTINCT mdtrt_id, fee_date FROM beyond) AS b
-    INNER JOIN medins.setl_list_oprn_d AS o ON o.mdtrt_id = b.mdtrt_id AND o.oprn_oprt_date = b.fee_date
-    GROUP BY b.mdtrt_id, b.fee_date
-),
-local_items AS (
-    SELECT medins_list_codg, min(document_no) AS document_no
-    FROM medins.local_price_item
-    GROUP BY medins_list_codg
+        mdtrt_id,
+        oprn_oprt_date,
+        count(*) AS operation_cnt,
+        bool_or(oprn_part = '双') OR (bool_or(oprn_part = '左') AND bool_or(oprn_part = '右')) AS is_both_sides
+    FROM medins.setl_list_oprn_d
+    GROUP BY mdtrt_id, oprn_oprt_date
 ),
 daily AS (
     SELECT
         b.fixmedins_code,
         b.fee_date AS first_date,
         b.fee_date AS last_date,
-        CASE
-            WHEN b.net_cnt <= b.allowed_cnt THEN CAST(0 AS DECIMAL(18, 2))
-            ELSE CAST(round(CAST(b.net_share * (b.net_cnt - b.allowed_cnt) / b.net_cnt AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
-        END AS amount,
+        CAST(round(CAST(coalesce(b.net_share * greatest(b.net_cnt - b.allowed_cnt, 0) / nullif(b.net_cnt, 0), 0)
+            AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2)) AS amount,
         CASE
             WHEN b.net_cnt <= b.allowed_cnt THEN 'REVERSED'
-            WHEN b.has_add_on = 1 THEN 'ADD_ON'
-            WHEN l.medins_list_codg IS NOT NULL THEN 'LOCAL_ITEM'
-            WHEN list_contains($operation_item_types, b.item_type)
-                AND (o.both_parts = 1 OR (o.left_part = 1 AND o.right_part = 1)) THEN 'BOTH_SIDES'
-            WHEN list_contains($operation_item_types, b.item_type) AND o.operations > 1 THEN 'SECOND_OPERATION'
-            WHEN list_contains($ward_item_types, b.item_type) AND b.has_transfer
-                AND b.departments > 1 AND b.net_cnt <= b.allowed_cnt * b.departments THEN 'TRANSFER_DAY'
+            WHEN b.has_add_on THEN 'ADD_ON'
+            WHEN b.has_local_item THEN 'LOCAL_ITEM'
+            WHEN b.is_operation_item AND o.is_both_sides THEN 'BOTH_SIDES'
+            WHEN b.is_operation_item AND o.operation_cnt > 1 THEN 'SECOND_OPERATION'
+            WHEN b.is_ward_item AND b.has_transfer AND b.has_two_departments
+                AND b.net_cnt <= b.allowed_cnt * 2 THEN 'TRANSFER_DAY' -- literal: out of one ward, into another
             WHEN b.is_midnight THEN 'MIDNIGHT_HOURS'
         END AS exclusion_code,
         b.mdtrt_id,
@@ -144,19 +140,15 @@ daily AS (
         b.cap_unit,
         CAST(b.net_cnt AS DECIMAL(18, 4)) AS charged_cnt,
         b.allowed_cnt,
-        b.item_type
+        b.is_bed_item
     FROM beyond AS b
-    LEFT JOIN operations AS o ON o.mdtrt_id = b.mdtrt_id AND o.fee_date = b.fee_date
-    LEFT JOIN local_items AS l ON l.medins_list_codg = b.local_code
+    LEFT JOIN operations AS o ON o.mdtrt_id = b.mdtrt_id AND o.oprn_oprt_date = b.fee_date
 ),
 bed_sum AS (
     SELECT mdtrt_id, sum(net_cnt) AS net_cnt, sum(gross_cnt) AS gross_cnt, sum(net_share) AS net_share
-    FROM marts.medins_fee_net
-    WHERE list_contains($bed_item_types, med_chrgitm_type) AND gross_share > 0
+    FROM lines
+    WHERE list_contains($bed_item_types, med_chrgitm_type)
     GROUP BY mdtrt_id
-),
-daily_bed AS (
-    SELECT DISTINCT mdtrt_id FROM daily WHERE list_contains($bed_item_types, item_type)
 ),
 bed_days AS (
     SELECT
@@ -177,8 +169,10 @@ bed_days AS (
         CAST(m.ipt_days AS DECIMAL(18, 4)) AS allowed_cnt
     FROM bed_sum AS b
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = b.mdtrt_id
-    LEFT JOIN daily_bed AS d ON d.mdtrt_id = b.mdtrt_id
-    WHERE b.gross_cnt > m.ipt_days + $bed_day_allowance AND d.mdtrt_id IS NULL
+    WHERE b.gross_cnt > m.ipt_days + $bed_day_allowance
+        AND NOT EXISTS (
+            SELECT 1 FROM daily AS d WHERE d.mdtrt_id = b.mdtrt_id AND d.is_bed_item
+        )
 )
 SELECT
     fixmedins_code AS subject_id, first_date AS occurred_from, last_date AS occurred_to, amount, exclusion_code, mdtrt_id,
