@@ -34,7 +34,7 @@ INNER JOIN medins.resale_drug AS d ON d.generic_code = substr(l.med_list_codg, 1
 UNION ALL
 SELECT h.hit_id, 'medins.long_prescription' AS dataset, p._file, p._row, 'prescription' AS role
 FROM {{hits}} AS h
-INNER JOIN medins.long_prescription AS p ON p.rx_no = h.rx_no
+INNER JOIN medins.long_prescription AS p ON p.kind || p.rx_no = h.paper
 UNION ALL
 SELECT DISTINCT b.hit_id, 'medins.agent_pickup' AS dataset, a._file, a._row, 'agent' AS role
 FROM bills AS b

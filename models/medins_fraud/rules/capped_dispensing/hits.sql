@@ -56,8 +56,7 @@ papers AS (
         m.insutype,
         m.med_type,
         m.month_start,
-        min(p.kind) AS kind,
-        min(p.rx_no) AS rx_no
+        min(p.kind || p.rx_no) AS paper
     FROM months AS m
     INNER JOIN medins.long_prescription AS p ON p.certno = m.certno
     WHERE m.is_fund_full
@@ -76,12 +75,11 @@ years AS (
         m.year_start,
         min(m.first_date) AS first_date,
         max(m.last_date) AS last_date,
-        sum(CASE WHEN m.is_net_full THEN 1 ELSE 0 END) AS net_months,
-        sum(CASE WHEN m.is_fund_full THEN 1 ELSE 0 END) AS fund_months,
-        sum(CASE WHEN m.is_fund_full AND p.rx_no IS NULL THEN 1 ELSE 0 END) AS open_months,
+        count(CASE WHEN m.is_net_full THEN 1 END) AS net_months,
+        count(CASE WHEN m.is_fund_full THEN 1 END) AS fund_months,
+        count(CASE WHEN m.is_fund_full AND p.paper IS NULL THEN 1 END) AS open_months,
         sum(m.net_fund) AS net_fund,
-        min(p.kind) AS kind,
-        min(p.rx_no) AS rx_no
+        min(p.paper) AS paper
     FROM months AS m
     LEFT JOIN papers AS p
         ON p.certno = m.certno
@@ -94,10 +92,10 @@ years AS (
 ),
 drugs AS (
     SELECT
-        s.certno,
-        s.insutype,
-        s.med_type,
-        s.year_start,
+        y.certno,
+        y.insutype,
+        y.med_type,
+        y.year_start,
         count(DISTINCT substr(f.med_list_codg, 1, $generic_code_length)) AS generics,
         count(DISTINCT d.generic_code) AS resale_generics,
         count(DISTINCT s.fixmedins_code) AS institutions,
@@ -108,11 +106,11 @@ drugs AS (
         AND s.insutype = y.insutype
         AND s.med_type = y.med_type
         AND s.year_start = y.year_start
-    INNER JOIN marts.medins_fee_net AS f ON f.mdtrt_id = s.mdtrt_id AND f.certno = s.certno
+    INNER JOIN marts.medins_fee_net AS f ON f.setl_id = s.setl_id
     LEFT JOIN medins.resale_drug AS d ON d.generic_code = substr(f.med_list_codg, 1, $generic_code_length)
     LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = s.mdtrt_id
     WHERE list_contains($drug_item_types, f.med_chrgitm_type)
-    GROUP BY s.certno, s.insutype, s.med_type, s.year_start
+    GROUP BY y.certno, y.insutype, y.med_type, y.year_start
 )
 SELECT
     y.certno AS subject_id,
@@ -123,8 +121,12 @@ SELECT
         WHEN y.net_months < $cap_months THEN 'REVERSED'
         WHEN y.fund_months < $cap_months THEN 'FAMILY_ACCOUNT'
         WHEN y.open_months < $cap_months THEN
-            CASE y.kind WHEN '长处方' THEN 'LONG_PRESCRIPTION' WHEN '节前备药' THEN 'HOLIDAY_STOCK'
-                WHEN '出境备药' THEN 'ABROAD_STOCK' ELSE 'HEAVY_USER' END
+            CASE
+                WHEN starts_with(y.paper, '长处方') THEN 'LONG_PRESCRIPTION'
+                WHEN starts_with(y.paper, '节前备药') THEN 'HOLIDAY_STOCK'
+                WHEN starts_with(y.paper, '出境备药') THEN 'ABROAD_STOCK'
+                ELSE 'HEAVY_USER'
+            END
         WHEN g.own_institutions < $cap_institutions THEN 'AGENT_PICKUP'
     END AS exclusion_code,
     y.insutype,
@@ -135,7 +137,7 @@ SELECT
     g.generics,
     g.resale_generics,
     CAST($cap_share AS DECIMAL(9, 4)) AS cap_share,
-    y.rx_no
+    y.paper
 FROM years AS y
 INNER JOIN drugs AS g
     ON g.certno = y.certno
