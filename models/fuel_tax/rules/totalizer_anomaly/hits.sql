@@ -1,5 +1,5 @@
 -- 总累异常：总累倒走、跳数、连续多日等量、停走却有收款、芯片或铅封更换无记录、检定超期仍在出油。按枪、按异常。
--- 大表只开一次窗口，先挑出可疑的读数再做其余判断。
+-- 大表只开一次窗口，先挑出可疑的读数再做其余判断；没有可疑之处的读数 finding 为空。
 -- 已检验的合理解释：检定维修有记录、采集器离线登记、非油品收款、新站调试。
 WITH step AS (
     SELECT
@@ -10,41 +10,45 @@ WITH step AS (
         row_number() OVER (PARTITION BY nozzle_id ORDER BY read_ts) AS place
     FROM fuel.totalizer_read
 ),
-odd AS (
+judged AS (
     SELECT
         nozzle_id, read_ts, before_ts, total_l, before_l, place, total_l - before_l AS delta_l,
         CASE
             WHEN total_l < before_l THEN 'DECREASE'
             WHEN total_l - before_l > $jump_litres THEN 'JUMP'
             WHEN total_l = before_l THEN 'IDLE'
-            ELSE 'CONSTANT'
+            WHEN total_l - before_l = before_l - before2_l THEN 'CONSTANT'
         END AS finding
     FROM step
-    WHERE before_l IS NOT NULL
-        AND (total_l < before_l OR total_l - before_l > $jump_litres OR total_l = before_l OR total_l - before_l = before_l - before2_l)
+),
+odd AS (
+    SELECT nozzle_id, read_ts, before_ts, total_l, before_l, place, delta_l, finding
+    FROM judged
+    WHERE finding IS NOT NULL
 ),
 island AS (
     SELECT
         nozzle_id, finding, read_ts, before_ts, total_l, before_l, delta_l,
-        place - row_number() OVER (PARTITION BY nozzle_id, finding, delta_l ORDER BY place) AS run_no
+        place - row_number() OVER (PARTITION BY nozzle_id ORDER BY place) AS run_no  -- unique: 每枪的读数各有一个 place
     FROM odd
+    WHERE finding = 'CONSTANT' OR finding = 'IDLE'
 ),
 run AS (
     SELECT
         nozzle_id, finding, delta_l, run_no, min(before_ts) AS from_ts, max(read_ts) AS to_ts,
         min(before_l) AS from_total_l, max(total_l) AS to_total_l, count(*) AS steps
     FROM island
-    WHERE finding = 'CONSTANT' OR finding = 'IDLE'
     GROUP BY nozzle_id, finding, delta_l, run_no
 ),
 idle_paid AS (
     SELECT
-        r.nozzle_id, r.run_no, sum(p.amt) AS paid_amt,
-        sum(CASE WHEN p.goods_kind IS NULL OR p.goods_kind = '油品' THEN p.amt ELSE 0 END) AS fuel_amt
+        r.nozzle_id, r.finding, r.delta_l, r.from_ts, r.to_ts, r.from_total_l, r.to_total_l, r.steps, sum(p.amt) AS paid_amt,
+        sum(CASE WHEN coalesce(p.goods_kind, '油品') = '油品' THEN p.amt ELSE 0 END) AS fuel_amt
     FROM run AS r
     JOIN fuel.pay_receipt AS p ON p.nozzle_id = r.nozzle_id AND p.pay_ts > r.from_ts AND p.pay_ts <= r.to_ts
     WHERE r.finding = 'IDLE' AND r.steps >= $idle_days
-    GROUP BY r.nozzle_id, r.run_no
+    GROUP BY r.nozzle_id, r.finding, r.delta_l, r.from_ts, r.to_ts, r.from_total_l, r.to_total_l, r.steps
+    HAVING sum(p.amt) > $idle_receipt_yuan
 ),
 chip AS (
     SELECT
@@ -54,17 +58,14 @@ chip AS (
         lag(seal_no) OVER (PARTITION BY nozzle_id ORDER BY report_date) AS before_seal
     FROM fuel.tax_chip_report
 ),
-overdue AS (
+verified AS (
     SELECT
         n.nozzle_id, n.verify_due, max(t.read_ts) AS last_ts,
         max(CASE WHEN t.read_ts < n.verify_due + 1 THEN t.total_l END) AS due_total_l,
         max(t.total_l) AS last_total_l
     FROM fuel.pump_nozzle AS n
     JOIN fuel.totalizer_read AS t ON t.nozzle_id = n.nozzle_id
-    WHERE n.verify_due < $as_of
     GROUP BY n.nozzle_id, n.verify_due
-    HAVING max(t.total_l) > max(CASE WHEN t.read_ts < n.verify_due + 1 THEN t.total_l END)
-        AND datediff('day', n.verify_due, CAST(max(t.read_ts) AS DATE)) > $verify_grace_days
 ),
 anomaly AS (
     SELECT
@@ -81,11 +82,9 @@ anomaly AS (
     WHERE finding = 'CONSTANT' AND steps + 1 >= $constant_days
     UNION ALL
     SELECT
-        r.nozzle_id, r.finding, CAST(r.from_ts AS DATE), CAST(r.to_ts AS DATE), r.from_total_l, r.to_total_l, r.delta_l,
-        CAST(r.steps AS INTEGER), CAST(p.paid_amt AS DECIMAL(18, 2)), CAST(p.fuel_amt AS DECIMAL(18, 2)), NULL
-    FROM run AS r
-    JOIN idle_paid AS p ON p.nozzle_id = r.nozzle_id AND p.run_no = r.run_no
-    WHERE r.finding = 'IDLE' AND r.steps >= $idle_days AND p.paid_amt > $idle_receipt_yuan
+        nozzle_id, finding, CAST(from_ts AS DATE), CAST(to_ts AS DATE), from_total_l, to_total_l, delta_l,
+        CAST(steps AS INTEGER), CAST(paid_amt AS DECIMAL(18, 2)), CAST(fuel_amt AS DECIMAL(18, 2)), NULL
+    FROM idle_paid
     UNION ALL
     SELECT
         nozzle_id, 'CHIP', before_date, report_date, NULL, NULL, NULL, 1, NULL, NULL,
@@ -95,7 +94,8 @@ anomaly AS (
     UNION ALL
     SELECT
         nozzle_id, 'OVERDUE', verify_due, CAST(last_ts AS DATE), due_total_l, last_total_l, last_total_l - due_total_l, 1, NULL, NULL, NULL
-    FROM overdue
+    FROM verified
+    WHERE last_total_l > due_total_l AND datediff('day', verify_due, CAST(last_ts AS DATE)) > $verify_grace_days
 ),
 located AS (
     SELECT
@@ -105,11 +105,11 @@ located AS (
             SELECT 1 FROM fuel.pump_service AS v
             WHERE v.nozzle_id = a.nozzle_id
                 AND v.service_ts >= a.from_date - $service_match_days AND v.service_ts < a.to_date + $service_match_days + 1
-                AND CASE a.finding
-                    WHEN 'CHIP' THEN v.new_tax_chip_no IS NOT NULL OR v.new_seal_no IS NOT NULL
-                    WHEN 'OVERDUE' THEN v.kind = '检定' AND v.valid_to >= a.to_date
-                    ELSE v.total_after_l IS NOT NULL AND v.total_after_l <> v.total_before_l
-                END
+                AND (
+                    (a.finding = 'CHIP' AND coalesce(v.new_tax_chip_no, v.new_seal_no) IS NOT NULL)
+                    OR (a.finding = 'OVERDUE' AND v.kind = '检定' AND v.valid_to >= a.to_date)
+                    OR (a.finding IN ('DECREASE', 'JUMP') AND v.total_after_l <> v.total_before_l)
+                )
         ) AS has_service,
         EXISTS (
             SELECT 1 FROM fuel.collector_gap AS g
@@ -119,17 +119,19 @@ located AS (
     JOIN fuel.pump_nozzle AS n ON n.nozzle_id = a.nozzle_id
     JOIN fuel.gas_station AS s ON s.station_id = n.station_id
 )
-SELECT
+SELECT DISTINCT
     uscc AS subject_id,
     from_date AS occurred_from,
     to_date AS occurred_to,
     CAST(NULL AS DECIMAL(18, 2)) AS amount,
     CASE
-        WHEN has_service AND finding <> 'CONSTANT' AND finding <> 'IDLE' THEN 'SERVICE_RECORDED'
-        WHEN has_gap AND (finding = 'JUMP' OR finding = 'CONSTANT' OR finding = 'IDLE')
-            AND (finding <> 'JUMP' OR delta_l <= $nozzle_day_litres * greatest(datediff('day', from_date, to_date), 1)) THEN 'COLLECTOR_GAP'
-        WHEN finding = 'IDLE' AND fuel_amt <= $idle_receipt_yuan THEN 'NON_FUEL'
-        WHEN (finding = 'JUMP' OR finding = 'DECREASE') AND datediff('day', open_date, to_date) BETWEEN 0 AND $commissioning_days THEN 'NEW_OR_CLOSING'
+        WHEN has_service THEN 'SERVICE_RECORDED'
+        WHEN has_gap AND (
+            finding IN ('CONSTANT', 'IDLE')
+            OR (finding = 'JUMP' AND delta_l <= $nozzle_day_litres * greatest(datediff('day', from_date, to_date), 1))
+        ) THEN 'COLLECTOR_GAP'
+        WHEN fuel_amt <= $idle_receipt_yuan THEN 'NON_FUEL'
+        WHEN finding IN ('JUMP', 'DECREASE') AND datediff('day', open_date, to_date) BETWEEN 0 AND $commissioning_days THEN 'NEW_OR_CLOSING'
     END AS exclusion_code,
     station_id,
     nozzle_id,
