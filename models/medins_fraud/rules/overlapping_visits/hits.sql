@@ -24,7 +24,7 @@ visits AS (
         m.med_type,
         m.refl_old_mdtrt_id,
         CAST(m.begntime AS DATE) AS visit_begin,
-        CAST(coalesce(m.endtime, m.begntime) AS DATE) AS visit_end,
+        CAST(m.endtime AS DATE) AS visit_end,
         p.begin_date,
         p.end_date,
         p.gross_fund,
@@ -52,14 +52,12 @@ pairs AS (
         b.net_fund AS other_fund,
         b.is_stay AS other_is_stay,
         b.begin_date < a.end_date AND b.end_date > a.begin_date AS is_inside,
-        b.visit_begin < a.visit_end AND b.visit_end > a.visit_begin AS is_inside_by_visit,
-        coalesce(b.refl_old_mdtrt_id, '') = a.mdtrt_id OR coalesce(a.refl_old_mdtrt_id, '') = b.mdtrt_id AS is_transfer
+        b.visit_begin < coalesce(a.visit_end, a.end_date)
+        AND coalesce(b.visit_end, b.visit_begin) > a.visit_begin AS is_inside_by_visit,
+        b.refl_old_mdtrt_id = a.mdtrt_id OR a.refl_old_mdtrt_id = b.mdtrt_id AS is_transfer
     FROM visits AS a
     INNER JOIN visits AS b
-        ON b.certno = a.certno
-        AND b.fixmedins_code <> a.fixmedins_code
-        AND b.begin_date <= a.end_date
-        AND b.end_date >= a.begin_date
+        ON b.certno = a.certno AND b.fixmedins_code <> a.fixmedins_code
     WHERE a.is_stay
         AND (NOT b.is_stay OR a.begin_date < b.begin_date OR (a.begin_date = b.begin_date AND a.mdtrt_id < b.mdtrt_id))
         AND (
@@ -69,18 +67,17 @@ pairs AS (
 ),
 permits AS (
     SELECT
-        p.stay_mdtrt_id,
         p.other_mdtrt_id,
-        max(CASE WHEN r.kind = '转诊' THEN 1 ELSE 0 END) AS is_referred,
-        max(CASE WHEN r.kind = '外送透析' THEN 1 ELSE 0 END) AS is_dialysis,
-        max(CASE WHEN r.kind IN ('外院会诊', '外送检查') THEN 1 ELSE 0 END) AS is_sent_out,
+        bool_or(r.kind = '转诊') AS is_referred,
+        bool_or(r.kind = '外送透析') AS is_dialysis,
+        bool_or(r.kind IN ('外院会诊', '外送检查')) AS is_sent_out,
         min(r.referral_id) AS referral_id
     FROM pairs AS p
     INNER JOIN medins.referral AS r
         ON r.certno = p.certno
         AND r.to_fixmedins_code = p.other_fixmedins
         AND p.other_begin BETWEEN r.date_from AND r.date_to
-    GROUP BY p.stay_mdtrt_id, p.other_mdtrt_id
+    GROUP BY p.other_mdtrt_id
 )
 SELECT
     p.certno AS subject_id,
@@ -91,9 +88,9 @@ SELECT
         WHEN p.stay_fund <= 0 OR p.other_fund <= 0 THEN 'REFUNDED'
         WHEN NOT p.is_inside THEN 'EMERGENCY_BEFORE_STAY'
         WHEN NOT p.is_inside_by_visit THEN 'LATE_POSTING'
-        WHEN p.is_transfer OR r.is_referred = 1 THEN 'REFERRAL'
-        WHEN r.is_dialysis = 1 THEN 'DIALYSIS_ELSEWHERE'
-        WHEN r.is_sent_out = 1 THEN 'OUTSIDE_CARE'
+        WHEN p.is_transfer OR r.is_referred THEN 'REFERRAL'
+        WHEN r.is_dialysis THEN 'DIALYSIS_ELSEWHERE'
+        WHEN r.is_sent_out THEN 'OUTSIDE_CARE'
         WHEN a.mdtrt_id IS NOT NULL THEN 'AGENT_PICKUP'
     END AS exclusion_code,
     p.stay_mdtrt_id,
@@ -108,5 +105,5 @@ SELECT
     p.other_fund,
     r.referral_id
 FROM pairs AS p
-LEFT JOIN permits AS r ON r.stay_mdtrt_id = p.stay_mdtrt_id AND r.other_mdtrt_id = p.other_mdtrt_id
+LEFT JOIN permits AS r ON r.other_mdtrt_id = p.other_mdtrt_id
 LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = p.other_mdtrt_id
