@@ -35,7 +35,7 @@ settled AS (
 side_income AS (
     SELECT
         station_id, CAST(date_trunc('month', pay_ts) AS DATE) AS month_start,
-        sum(CASE WHEN goods_kind <> '油品' THEN amt ELSE 0 END) AS other_amt, sum(amt) AS amt
+        sum(CASE WHEN goods_kind <> '油品' THEN amt END) AS other_amt, sum(amt) AS amt
     FROM fuel.pay_receipt
     GROUP BY station_id, CAST(date_trunc('month', pay_ts) AS DATE)
 ),
@@ -50,10 +50,10 @@ base AS (
                 / c.days, 0
             ) AS BIGINT
         ) AS inferred_l,
-        CASE WHEN coalesce(i.other_amt, 0) >= $side_income_share * i.amt THEN 1 ELSE 0 END AS is_side,
+        i.other_amt >= $side_income_share * i.amt AS is_side,
         s.open_date, s.close_date
-    FROM counted AS c
-    JOIN fuel.gas_station AS s ON s.station_id = c.station_id
+    FROM fuel.gas_station AS s
+    JOIN counted AS c ON c.station_id = s.station_id
     JOIN declared AS d ON d.station_id = c.station_id AND d.period = c.month_start
     LEFT JOIN settled AS h ON h.station_id = c.station_id AND h.period = c.month_start
     LEFT JOIN side_income AS i ON i.station_id = c.station_id AND i.month_start = c.month_start
@@ -67,7 +67,7 @@ rated AS (
         CAST(round((last_l + settled_l) * 10000 / inferred_l, 0) AS BIGINT) AS settled_r,  -- literal: 四位小数
         last_l
     FROM base
-    WHERE inferred_l > 0
+    WHERE inferred_l <> 0
 ),
 peered AS (
     SELECT
@@ -83,7 +83,7 @@ surplus AS (
         uscc, station_id, month_start, month_no, small_cnt, truck_cnt, days, first_l, last_l, inferred_l, is_side, open_date, close_date,
         first_r, last_r, settled_r, n, s, q,
         CASE
-            WHEN n * last_r > s AND (n * last_r - s) * (n * last_r - s) > (n * q - s * s) * $shift_deviations * $shift_deviations
+            WHEN greatest(n * last_r - s, 0) * greatest(n * last_r - s, 0) > (n * q - s * s) * $shift_deviations * $shift_deviations
                 THEN CAST(round(last_l - inferred_l * s * 0.0001 / n, 0) AS BIGINT)  -- literal: 四位小数
             ELSE 0
         END AS over_l
@@ -129,7 +129,7 @@ explained AS (
                 BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
             WHEN p.last_gap * p.last_gap <= p.limit_r THEN 'CORRECTED'
             WHEN p.settled_gap * p.settled_gap <= p.limit_r THEN 'PARENT_SETTLED'
-            WHEN p.is_side = 1 THEN 'NON_FUEL'
+            WHEN p.is_side THEN 'NON_FUEL'
             WHEN p.window_gap * p.window_gap <= p.limit_r THEN 'PERIOD_SHIFT'
         END AS exclusion_code
     FROM spread AS p
