@@ -10,7 +10,7 @@ WITH special AS (
     FROM cert.trade_category
 )
 SELECT
-    a.worker_id, w.person_id, a.day,
+    a.worker_id, w.person_id, w.id_type, w.site_region, a.day,
     coalesce(t.trade, s.trade) AS trade,
     t.trade IS NULL AS is_labour,
     'cert.attendance' AS source_dataset, a._file, a._row
