@@ -3,8 +3,8 @@ SELECT e.hit_id, 'fuel.totalizer_read' AS dataset, e._file, e._row, 'reading' AS
 FROM (
     SELECT
         h.hit_id, t._file, t._row,
-        row_number() OVER (PARTITION BY h.hit_id, t.nozzle_id ORDER BY t.read_ts) AS from_start,
-        row_number() OVER (PARTITION BY h.hit_id, t.nozzle_id ORDER BY t.read_ts DESC) AS from_end
+        row_number() OVER (PARTITION BY h.hit_id, t.nozzle_id ORDER BY t.read_ts) AS from_start,  -- unique: 一枪一刻一条读数
+        row_number() OVER (PARTITION BY h.hit_id, t.nozzle_id ORDER BY t.read_ts DESC) AS from_end  -- unique: 一枪一刻一条读数
     FROM {{hits}} AS h
     JOIN fuel.pump_nozzle AS n ON n.station_id = h.station_id AND n.oil_grade = h.oil_grade
     JOIN fuel.totalizer_read AS t

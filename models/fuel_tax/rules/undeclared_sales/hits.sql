@@ -15,7 +15,7 @@ nozzle_month AS (
         CAST(date_trunc('month', read_ts) AS DATE) AS month_start,
         sum(greatest(total_l - before_l, 0)) AS sold_l,
         sum(CASE WHEN total_l > before_l THEN greatest(total_amt - before_amt, 0) END) AS sold_amt,
-        count(CASE WHEN total_l < before_l THEN read_ts END) AS reset_count,
+        sum(CASE WHEN total_l < before_l THEN 1 ELSE 0 END) AS reset_count,
         arg_min(coalesce(before_l, total_l), read_ts) AS start_total_l,
         arg_max(total_l, read_ts) AS end_total_l
     FROM step
@@ -51,7 +51,7 @@ balance AS (
         coalesce(w.wholesale_l, 0) AS wholesale_l, f.litres_per_tonne
     FROM sold AS m
     JOIN fuel.gas_station AS s ON s.station_id = m.station_id
-    JOIN marts.fuel_grade AS f ON f.oil_grade = m.oil_grade
+    LEFT JOIN marts.fuel_grade AS f ON f.oil_grade = m.oil_grade
     LEFT JOIN marts.fuel_station_month AS d
         ON d.station_id = m.station_id AND d.oil_grade = m.oil_grade AND d.month_start = m.month_start
     LEFT JOIN marts.fuel_wholesale_month AS w
@@ -122,8 +122,8 @@ ending AS (
     SELECT
         e.uscc, e.region_code, e.station_id, e.oil_grade, e.month_start, e.month_no, e.sold_l, e.sold_amt, e.reset_count,
         e.start_total_l, e.end_total_l, e.nozzle_count, e.declared_l, e.deduct_l, e.raw_l, e.net_l, e.reason,
-        count(CASE WHEN e.reason IS NULL OR e.reason <> 'WITHIN' THEN e.month_no END) OVER back AS raw_months,
-        count(CASE WHEN e.reason IS NULL THEN e.month_no END) OVER back AS net_months
+        sum(CASE WHEN e.reason IS NULL OR e.reason <> 'WITHIN' THEN 1 END) OVER back AS raw_months,
+        sum(CASE WHEN e.reason IS NULL THEN 1 END) OVER back AS net_months
     FROM explained AS e
     WINDOW back AS (
         PARTITION BY station_id, oil_grade ORDER BY month_no RANGE BETWEEN $window_reach_months PRECEDING AND CURRENT ROW
