@@ -10,7 +10,7 @@ dear AS (
     SELECT f.mdtrt_id, f.bkkp_sn, f.pric, f.pric_uplmt_amt
     FROM medins.fee_list_d AS f
     LEFT JOIN floors AS p ON p.item_code = f.med_list_codg
-    WHERE f.pric > least(p.lowest_price, f.pric_uplmt_amt) + $price_tolerance_yuan
+    WHERE f.pric > least(p.lowest_price, f.pric_uplmt_amt)
 ),
 lines AS (
     SELECT
@@ -29,7 +29,7 @@ lines AS (
         d.pric_uplmt_amt,
         i.hosp_lv AS level_now,
         coalesce(v.hosp_lv, i.hosp_lv) AS level_then,
-        coalesce(CAST(m.begntime AS DATE), n.fee_date) AS begin_date,
+        CAST(m.begntime AS DATE) AS begin_date,
         list_contains($drug_item_types, n.med_chrgitm_type) AS is_drug,
         1 + CASE
             WHEN list_contains($herb_item_types, n.med_chrgitm_type) THEN $herb_markup
@@ -50,7 +50,7 @@ lines AS (
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = n.fixmedins_code
     LEFT JOIN marts.medins_level AS v
         ON v.fixmedins_code = n.fixmedins_code
-        AND n.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, $as_of)
+        AND n.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, n.fee_date)
     WHERE n.gross_share > 0
 ),
 ceilings AS (
@@ -58,19 +58,19 @@ ceilings AS (
         l.mdtrt_id,
         l.bkkp_sn,
         max(CASE
-            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, $as_of)
+            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, l.fee_date)
                 AND (c.level_from IS NULL OR l.level_now BETWEEN c.level_from AND c.level_to) THEN c.max_price
         END) AS price_now,
         max(CASE
-            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, $as_of)
+            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, l.fee_date)
                 AND (c.level_from IS NULL OR l.level_then BETWEEN c.level_from AND c.level_to) THEN c.max_price
         END) AS price_then,
         max(CASE
-            WHEN l.begin_date BETWEEN c.valid_from AND coalesce(c.valid_to, $as_of)
+            WHEN l.begin_date BETWEEN c.valid_from AND c.valid_to
                 AND (c.level_from IS NULL OR l.level_then BETWEEN c.level_from AND c.level_to) THEN c.max_price
         END) AS price_before,
         max(CASE
-            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, $as_of)
+            WHEN l.fee_date BETWEEN c.valid_from AND coalesce(c.valid_to, l.fee_date)
                 AND (c.level_from IS NULL OR l.level_then BETWEEN c.level_from AND c.level_to) THEN c.document_no
         END) AS document_no
     FROM lines AS l
@@ -95,12 +95,10 @@ limits AS (
         c.document_no,
         least(c.price_now * l.factor, l.pric_uplmt_amt) + $price_tolerance_yuan AS limit_now,
         least(c.price_then * l.factor, l.pric_uplmt_amt) + $price_tolerance_yuan AS limit_then,
-        c.price_before * l.factor + $price_tolerance_yuan AS limit_before
+        CASE WHEN c.price_before IS DISTINCT FROM c.price_then THEN c.price_before * l.factor + $price_tolerance_yuan END
+            AS limit_before
     FROM lines AS l
     LEFT JOIN ceilings AS c ON c.mdtrt_id = l.mdtrt_id AND c.bkkp_sn = l.bkkp_sn
-),
-local_items AS (
-    SELECT DISTINCT medins_list_codg FROM medins.local_price_item
 ),
 judged AS (
     SELECT
@@ -125,7 +123,7 @@ judged AS (
             WHEN l.pric <= l.limit_before THEN 'OLD_PRICE'
         END AS exclusion_code
     FROM limits AS l
-    LEFT JOIN local_items AS o ON o.medins_list_codg = l.medins_list_codg
+    LEFT JOIN medins.local_price_item AS o ON o.medins_list_codg = l.medins_list_codg
     WHERE l.pric > least(l.limit_now, l.limit_then)
 )
 SELECT
@@ -133,10 +131,9 @@ SELECT
     min(fee_date) AS occurred_from,
     max(fee_date) AS occurred_to,
     CAST(sum(
-        CASE
-            WHEN pric <= allowed_price THEN CAST(0 AS DECIMAL(18, 2))
-            ELSE CAST(round(CAST(net_share * (pric - allowed_price) / pric AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
-        END
+        CAST(
+            round(CAST(net_share * greatest(pric - allowed_price, 0) / pric AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2)
+        )
     ) AS DECIMAL(18, 2)) AS amount,
     exclusion_code,
     mdtrt_id,
@@ -145,7 +142,7 @@ SELECT
     min(hilist_name) AS item_name,
     max(pric) AS charged_price,
     CAST(min(allowed_price) AS DECIMAL(18, 4)) AS allowed_price,
-    count(bkkp_sn) AS line_count,
+    count(*) AS line_count,
     min(bkkp_sn) AS first_bkkp_sn,
     coalesce(max(document_no), '明细载明的定价上限') AS document_no
 FROM judged
