@@ -6,8 +6,8 @@
 WITH deaths AS (
     SELECT
         id_number,
-        min(CASE WHEN coalesce(source_kind, '') <> '户籍注销' THEN death_date END) AS proof_date,
-        max(CASE WHEN coalesce(source_kind, '') <> '户籍注销' THEN death_date END) AS last_proof_date,
+        min(CASE WHEN source_kind <> '户籍注销' THEN death_date END) AS proof_date,
+        max(CASE WHEN source_kind <> '户籍注销' THEN death_date END) AS last_proof_date,
         min(death_date) AS any_date,
         min(name) AS first_name,
         max(name) AS last_name
@@ -20,7 +20,7 @@ refund AS (
         sum(fund_pay_sumamt) AS fund_pay_sumamt,
         sum(coalesce(acct_pay, 0) + coalesce(acct_mulaid_pay, 0)) AS account_pay
     FROM medins.setl_d
-    WHERE init_setl_id IS NOT NULL AND coalesce(vali_flag, '1') <> '0'
+    WHERE coalesce(vali_flag, '1') <> '0'
     GROUP BY init_setl_id
 ),
 candidates AS (
@@ -52,21 +52,20 @@ candidates AS (
 lines AS (
     SELECT
         c.setl_id,
+        c.death_date,
         CAST(coalesce(o.fee_ocur_time, f.fee_ocur_time) AS DATE) AS fee_date,
-        f.inscp_amt,
-        c.death_date
+        f.inscp_amt
     FROM candidates AS c
     INNER JOIN medins.fee_list_d AS f ON f.setl_id = c.setl_id
     LEFT JOIN medins.fee_list_d AS o ON o.mdtrt_id = f.mdtrt_id AND o.bkkp_sn = f.init_feedetl_sn
 ),
-dated AS (
-    SELECT
-        setl_id,
-        count(fee_date) AS line_count,
-        sum(CASE WHEN datediff('day', death_date, fee_date) > $death_grace_days THEN inscp_amt ELSE 0 END) AS late_inscp,
-        min(CASE WHEN datediff('day', death_date, fee_date) > $death_grace_days THEN fee_date END) AS late_from,
-        max(CASE WHEN datediff('day', death_date, fee_date) > $death_grace_days THEN fee_date END) AS late_to
+itemised AS (
+    SELECT setl_id FROM lines GROUP BY setl_id
+),
+late_lines AS (
+    SELECT setl_id, sum(inscp_amt) AS late_inscp, min(fee_date) AS late_from, max(fee_date) AS late_to
     FROM lines
+    WHERE datediff('day', death_date, fee_date) > $death_grace_days
     GROUP BY setl_id
 ),
 judged AS (
@@ -90,18 +89,19 @@ judged AS (
         c.first_name,
         c.last_name,
         CASE
-            WHEN l.line_count IS NULL THEN datediff('day', c.death_date, c.enddate) > $death_grace_days
-            ELSE l.late_from IS NOT NULL
+            WHEN i.setl_id IS NULL THEN datediff('day', c.death_date, c.enddate) > $death_grace_days
+            ELSE l.setl_id IS NOT NULL
         END AS is_late,
-        CASE WHEN l.line_count IS NULL THEN greatest(c.begndate, c.death_date) ELSE l.late_from END AS late_from,
-        CASE WHEN l.line_count IS NULL THEN c.enddate ELSE l.late_to END AS late_to,
+        CASE WHEN i.setl_id IS NULL THEN greatest(c.begndate, c.death_date) ELSE l.late_from END AS late_from,
+        CASE WHEN i.setl_id IS NULL THEN c.enddate ELSE l.late_to END AS late_to,
         CASE
             WHEN c.net_fund <= 0 THEN CAST(0 AS DECIMAL(18, 2))
-            WHEN l.line_count IS NULL THEN c.net_fund
+            WHEN i.setl_id IS NULL THEN c.net_fund
             ELSE CAST(round(CAST(l.late_inscp * c.gross_fund / nullif(c.inscp_amt, 0) AS DECIMAL(28, 8)), 2) AS DECIMAL(18, 2))
         END AS late_fund
     FROM candidates AS c
-    LEFT JOIN dated AS l ON l.setl_id = c.setl_id
+    LEFT JOIN itemised AS i ON i.setl_id = c.setl_id
+    LEFT JOIN late_lines AS l ON l.setl_id = c.setl_id
 )
 SELECT
     certno AS subject_id,
@@ -109,13 +109,13 @@ SELECT
     CASE WHEN is_late THEN late_to ELSE settled_on END AS occurred_to,
     CASE WHEN is_late THEN CAST(late_fund AS DECIMAL(18, 2)) ELSE CAST(0 AS DECIMAL(18, 2)) END AS amount,
     CASE
-        WHEN gross_fund > 0 AND (net_fund <= 0 OR (is_late AND late_fund <= 0)) THEN 'REFUNDED'
+        WHEN gross_fund > 0 AND late_fund <= 0 THEN 'REFUNDED'
         WHEN NOT is_late THEN 'DEATH_DAY_STAY'
         WHEN gross_fund <= 0 THEN 'ACCOUNT_ONLY'
         WHEN manl_reim_rea IS NOT NULL AND datediff('day', death_date, enddate) <= $death_grace_days
             THEN 'HEIR_REIMBURSEMENT'
         WHEN psn_name <> first_name AND psn_name <> last_name THEN 'NAME_MISMATCH'
-        WHEN datediff('day', last_proof_date, late_from) <= $death_grace_days THEN 'DEATH_DATE_DISPUTED'
+        WHEN datediff('day', last_proof_date, late_to) <= $death_grace_days THEN 'DEATH_DATE_DISPUTED'
         WHEN is_register_only THEN 'REGISTER_ONLY'
     END AS exclusion_code,
     setl_id,
