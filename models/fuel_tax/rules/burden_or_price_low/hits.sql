@@ -6,27 +6,35 @@
 WITH taxpayer AS (
     SELECT
         uscc, min(substr(region_code, 1, 2)) AS province,  -- literal: 前两位是省
-        max(CASE WHEN biz_scope = '批零兼营' THEN 1 ELSE 0 END) AS is_wholesale,
+        bool_or(biz_scope = '批零兼营') AS is_wholesale,
         max(open_date) AS open_date, min(close_date) AS close_date
     FROM fuel.gas_station
     GROUP BY uscc
 ),
 filed AS (
     SELECT
-        v.uscc, v.period, year(v.period) * 12 + month(v.period) AS month_no,  -- literal: 一年十二个月
-        arg_min(v.sales_taxed, v.filed_on) AS first_sales, arg_max(v.sales_taxed, v.filed_on) AS last_sales,
-        arg_min(v.payable, v.filed_on) AS first_payable, arg_max(v.payable, v.filed_on) AS last_payable
-    FROM fuel.vat_return AS v
-    GROUP BY v.uscc, v.period
+        uscc, period, year(period) * 12 + month(period) AS month_no,  -- literal: 一年十二个月
+        arg_min(sales_taxed, filed_on) AS first_sales, arg_max(sales_taxed, filed_on) AS last_sales
+    FROM fuel.vat_return
+    GROUP BY uscc, period
+),
+taxed AS (
+    SELECT
+        uscc, period, year(period) * 12 + month(period) AS month_no,  -- literal: 一年十二个月
+        arg_min(sales_taxed, filed_on) AS first_sales, arg_max(sales_taxed, filed_on) AS last_sales,
+        arg_min(payable, filed_on) AS first_payable, arg_max(payable, filed_on) AS last_payable
+    FROM fuel.vat_return
+    WHERE payable IS NOT NULL
+    GROUP BY uscc, period
 ),
 rated AS (
     SELECT
         f.uscc, t.province, f.period AS month_start, f.month_no,
         CAST(round(f.first_payable / f.first_sales, 6) AS DECIMAL(18, 6)) AS first_burden,  -- literal: 六位小数
         CAST(round(f.last_payable / f.last_sales, 6) AS DECIMAL(18, 6)) AS last_burden  -- literal: 六位小数
-    FROM filed AS f
+    FROM taxed AS f
     JOIN taxpayer AS t ON t.uscc = f.uscc
-    WHERE f.first_sales > 0 AND f.last_sales > 0 AND f.first_payable IS NOT NULL AND f.last_payable IS NOT NULL
+    WHERE f.first_sales > 0 AND f.last_sales > 0
 ),
 ranked AS (
     SELECT
@@ -72,7 +80,7 @@ burden_hit AS (
             WHEN (year(t.close_date) * 12 + month(t.close_date)) - k.last_no  -- literal: 一年十二个月
                 BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
             WHEN k.low_months < $low_burden_months THEN 'CORRECTED'
-            WHEN t.is_wholesale = 1 THEN 'WHOLESALE'
+            WHEN t.is_wholesale THEN 'WHOLESALE'
             WHEN EXISTS (
                 SELECT 1 FROM fuel.branch_relation AS b
                 WHERE b.branch_uscc = k.uscc AND b.kind = '汇总纳税'
@@ -97,19 +105,16 @@ capped AS (
     GROUP BY g.uscc, g.station_id, g.month_start, g.oil_grade, g.litres
 ),
 promoted AS (
-    SELECT station_id, month_start, max(discount_per_l) AS discount_per_l
-    FROM (
-        SELECT g.station_id, g.month_start, p.discount_per_l
-        FROM (SELECT DISTINCT station_id, month_start FROM capped) AS g
-        JOIN fuel.price_promotion AS p
-            ON p.station_id = g.station_id AND p.valid_from <= g.month_start AND p.valid_to >= last_day(g.month_start)
-    ) AS x
-    GROUP BY station_id, month_start
+    SELECT c.station_id, c.month_start, max(p.discount_per_l) AS discount_per_l
+    FROM capped AS c
+    JOIN fuel.price_promotion AS p
+        ON p.station_id = c.station_id AND p.valid_from <= c.month_start AND p.valid_to >= last_day(c.month_start)
+    GROUP BY c.station_id, c.month_start
 ),
 worth AS (
     SELECT
         c.uscc, c.month_start, sum(c.litres) AS litres, sum(CAST(c.litres * c.cap_per_l AS DECIMAL(18, 4))) AS cap_amt,
-        sum(CAST(c.litres * coalesce(p.discount_per_l, 0) AS DECIMAL(18, 4))) AS discount_amt
+        sum(CAST(c.litres * p.discount_per_l AS DECIMAL(18, 4))) AS discount_amt
     FROM capped AS c
     LEFT JOIN promoted AS p ON p.station_id = c.station_id AND p.month_start = c.month_start
     GROUP BY c.uscc, c.month_start
@@ -127,14 +132,14 @@ hq_paid AS (
 ),
 priced AS (
     SELECT
-        w.uscc, w.month_start, f.month_no, w.litres, w.cap_amt, w.discount_amt, coalesce(h.amt, 0) AS hq_amt,
+        w.uscc, w.month_start, f.month_no, w.litres, w.cap_amt, w.discount_amt, h.amt AS hq_amt,
         CAST(f.first_sales * (1 + $vat_rate) AS DECIMAL(18, 4)) AS first_amt,
         CAST(f.last_sales * (1 + $vat_rate) AS DECIMAL(18, 4)) AS last_amt,
         CAST($price_floor * w.cap_amt AS DECIMAL(18, 4)) AS floor_amt
     FROM worth AS w
     JOIN filed AS f ON f.uscc = w.uscc AND f.period = w.month_start
     LEFT JOIN hq_paid AS h ON h.uscc = w.uscc AND h.period = w.month_start
-    WHERE w.litres > 0
+    WHERE w.litres <> 0
 ),
 spread AS (
     SELECT
@@ -159,7 +164,7 @@ price_hit AS (
             WHEN (year(t.close_date) * 12 + month(t.close_date)) - p.month_no  -- literal: 一年十二个月
                 BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
             WHEN p.last_amt >= p.floor_amt THEN 'CORRECTED'
-            WHEN t.is_wholesale = 1 THEN 'WHOLESALE'
+            WHEN t.is_wholesale THEN 'WHOLESALE'
             WHEN p.last_amt + p.hq_amt >= p.floor_amt THEN 'PARENT_SETTLED'
             WHEN p.last_amt + p.discount_amt >= p.floor_amt THEN 'DISCOUNT'
             WHEN p.window_amt >= p.floor_amt THEN 'PERIOD_SHIFT'
