@@ -28,8 +28,8 @@ class Shape:
     """What a domain writes. ``columns``: dataset -> names; ``keys`` where the key is not the first column alone.
 
     ``prefix`` begins the numbers this domain gives, so that two domains never share one. Columns that end in ``_on``
-    or stand in ``dates`` are days, those in ``integers`` whole numbers, those in
-    ``booleans`` true or false, ``_yuan`` money.
+    or stand in ``dates`` are days, those in ``integers`` whole numbers, those in ``booleans`` true or false, ``_yuan``
+    money, ``_ts`` a moment.
     """
 
     model: str
@@ -150,7 +150,7 @@ class Ledger:
     def _kind(self, column: str) -> Any:
         import polars as pl
 
-        if column == "paid_at":
+        if column == "paid_at" or column.endswith("_ts"):
             return pl.Datetime("us")
         if column.endswith("_yuan"):
             return pl.Float64

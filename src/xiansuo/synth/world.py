@@ -106,16 +106,17 @@ class World:
         companies = self.companies.filter(pl.int_range(pl.len()) % 3 == slot)
         return replace(self, persons=people, companies=companies)
 
-    def annex(self, domain: str, persons: int, companies: int = 0) -> World:
+    def annex(self, domain: str, persons: int, companies: int = 0, *, youth: float = 0.0) -> World:
         """The same city with new people and companies that only this domain knows, in place of the world's.
 
-        ``domain`` is one of ``ANNEXES``. Their rows in person.resident and entity.company are the domain's to write
-        (``shared.resident_rows``, ``shared.company_rows``).
+        ``domain`` is one of ``ANNEXES``; ``youth`` is the share of people who were not yet 18 when the year began.
+        Their rows in person.resident and entity.company are the domain's to write (``shared.resident_rows``,
+        ``shared.company_rows``).
         """
         import polars as pl
 
         place = ANNEXES.index(domain) + 1
-        people = make_people(self.rng(f"annex.{domain}.people"), persons, salt=place)
+        people = make_people(self.rng(f"annex.{domain}.people"), persons, salt=place, youth=youth)
         if not companies:
             return replace(self, persons=people, companies=self.companies.head(0))
         known = pl.concat([self.companies["uscc"], self.former_companies["uscc"]])
@@ -144,8 +145,11 @@ def make_world(persons: int = 20_000, seed: int = 1) -> World:
     )
 
 
-def make_people(rng: np.random.Generator, n: int, salt: int = 0) -> pl.DataFrame:
-    """n new people with the columns of ``World.persons``; ids of different salts (0..9) differ."""
+def make_people(rng: np.random.Generator, n: int, salt: int = 0, youth: float = 0.0) -> pl.DataFrame:
+    """n new people with the columns of ``World.persons``; ids of different salts (0..9) differ.
+
+    Ages lie around 42 years, except those of the first ``youth`` share, which are spread evenly from 1 to 18.
+    """
     import numpy as np
     import polars as pl
 
@@ -153,6 +157,8 @@ def make_people(rng: np.random.Generator, n: int, salt: int = 0) -> pl.DataFrame
     birthplace = np.where(rng.random(n) < 0.7, rng.choice(local, n), rng.choice(np.array(OTHER_BIRTHPLACES), n))
     drawn = rng.normal(42, 19, n)
     age = np.where((drawn < 0.2) | (drawn > 97), rng.uniform(0.2, 80, n), drawn)
+    if youth:
+        age[: int(n * youth)] = rng.uniform(1, 18, int(n * youth))
     age_days = (age * 365.25).astype(np.int64)
     day = pl.Series("birth", date(2024, 12, 31).toordinal() - date(1970, 1, 1).toordinal() - age_days)
     birth = day.cast(pl.Int32).cast(pl.Date)

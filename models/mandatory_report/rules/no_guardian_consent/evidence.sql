@@ -1,0 +1,19 @@
+SELECT h.hit_id, 'minors.visit' AS dataset, v._file, v._row, 'visit' AS role
+FROM {{hits}} AS h
+JOIN minors.visit AS v ON v.visit_no = h.visit_no
+UNION ALL
+SELECT h.hit_id, 'person.resident', r._file, r._row, 'birth'
+FROM {{hits}} AS h
+JOIN person.resident AS r ON r.id_number = h.subject_id
+UNION ALL
+SELECT h.hit_id, 'minors.report', r._file, r._row, 'report'
+FROM {{hits}} AS h
+JOIN minors.report AS r ON r.report_no = h.own_no OR r.report_no = h.other_no
+UNION ALL
+SELECT h.hit_id, 'minors.victim_case', c._file, c._row, 'case'
+FROM {{hits}} AS h
+JOIN minors.victim_case AS c ON c.case_no = h.case_no
+UNION ALL
+SELECT h.hit_id, 'minors.consent', s._file, s._row, 'consent'
+FROM {{hits}} AS h
+JOIN minors.consent AS s ON s.visit_no = h.visit_no
