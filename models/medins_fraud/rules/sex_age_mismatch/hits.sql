@@ -1,20 +1,23 @@
 -- P5 性别、年龄不符: a drug or item limited to one sex or an age range was paid by the fund for somebody else. Age counts
 -- on the day of service. Prefixes are resolved on the distinct codes first. One row per visit, rule and explanation.
+-- The age by calendar years is the exact age or one more: a limit both ages miss is missed clearly.
 -- Look-alikes: reversal, new-born billed under the mother, registered sex contradicted by the id number, diagnosis that
 -- the other sex can have, age limit missed only when whole calendar years are counted (or only when days are).
-WITH codes AS (
-    SELECT DISTINCT med_list_codg FROM medins.fee_list_d
+WITH rules AS (
+    SELECT rule_no, item_code, item_name, sex_limit, NULL AS min_age, NULL AS max_age, valid_from, valid_to
+    FROM medins.rule_sex
+    UNION ALL
+    SELECT rule_no, item_code, item_name, NULL, min_age, max_age, valid_from, valid_to
+    FROM medins.rule_age
+),
+codes AS (
+    SELECT med_list_codg FROM medins.fee_list_d GROUP BY med_list_codg
 ),
 limits AS (
-    SELECT c.med_list_codg, r.rule_no, r.item_name, r.sex_limit, NULL AS min_age, NULL AS max_age, r.valid_from,
+    SELECT c.med_list_codg, r.rule_no, r.item_name, r.sex_limit, r.min_age, r.max_age, r.valid_from,
         coalesce(r.valid_to, $as_of) AS valid_to, length(r.item_code) AS prefix_length
     FROM codes AS c
-    INNER JOIN medins.rule_sex AS r ON starts_with(c.med_list_codg, r.item_code)
-    UNION ALL
-    SELECT c.med_list_codg, r.rule_no, r.item_name, NULL, r.min_age, r.max_age, r.valid_from,
-        coalesce(r.valid_to, $as_of), length(r.item_code)
-    FROM codes AS c
-    INNER JOIN medins.rule_age AS r ON starts_with(c.med_list_codg, r.item_code)
+    INNER JOIN rules AS r ON starts_with(c.med_list_codg, r.item_code)
 ),
 judged AS (
     SELECT
@@ -31,7 +34,10 @@ judged AS (
         l.min_age,
         l.max_age,
         l.prefix_length,
-        CASE WHEN substr(f.certno, 17, 1) IN ('1', '3', '5', '7', '9') THEN '1' ELSE '2' END AS id_sex, -- literal: sex digit
+        CASE
+            WHEN substr(f.certno, 17, 1) IN ('1', '3', '5', '7', '9') THEN '1' -- literal: sex digit
+            WHEN substr(f.certno, 17, 1) IN ('0', '2', '4', '6', '8') THEN '2' -- literal: sex digit
+        END AS id_sex,
         date_part('year', f.fee_date) - date_part('year', f.brdy) AS calendar_age,
         date_part('year', f.fee_date) - date_part('year', f.brdy)
         - CASE
@@ -45,48 +51,19 @@ judged AS (
     INNER JOIN limits AS l ON l.med_list_codg = f.med_list_codg
     WHERE f.gross_share > 0 AND f.fee_date BETWEEN l.valid_from AND l.valid_to
 ),
-tested AS (
-    SELECT
-        certno,
-        fixmedins_code,
-        mdtrt_id,
-        bkkp_sn,
-        fee_date,
-        gend,
-        net_share,
-        rule_no,
-        item_name,
-        sex_limit,
-        min_age,
-        max_age,
-        prefix_length,
-        id_sex,
-        exact_age,
-        sex_limit IS NOT NULL AND gend IN ('1', '2') AND gend <> sex_limit AS is_sex_breach,
-        exact_age < coalesce(min_age, exact_age) OR exact_age > coalesce(max_age, exact_age) AS is_exact_breach,
-        calendar_age < coalesce(min_age, calendar_age) OR calendar_age > coalesce(max_age, calendar_age) AS is_year_breach
-    FROM judged
-),
 breaches AS (
     SELECT certno, fixmedins_code, mdtrt_id, bkkp_sn, fee_date, gend, net_share, rule_no, item_name, sex_limit, min_age,
-        max_age, id_sex, exact_age, is_exact_breach AND is_year_breach AS is_clear_breach
-    FROM tested
-    WHERE is_sex_breach OR is_exact_breach OR is_year_breach
-    QUALIFY row_number() OVER (
-        PARTITION BY mdtrt_id, bkkp_sn ORDER BY is_sex_breach DESC, prefix_length DESC, rule_no
+        max_age, id_sex, exact_age, coalesce(calendar_age < min_age OR exact_age > max_age, FALSE) AS is_clear_breach
+    FROM judged
+    WHERE (gend IN ('1', '2') AND gend <> sex_limit) OR exact_age < min_age OR calendar_age > max_age
+    QUALIFY row_number() OVER ( -- unique: rule_no is the key of either rule table
+        PARTITION BY mdtrt_id, bkkp_sn ORDER BY sex_limit IS NULL, prefix_length DESC, rule_no
     ) = 1
 ),
-visits AS (
-    SELECT DISTINCT mdtrt_id FROM breaches
-),
 diagnoses AS (
-    SELECT v.mdtrt_id, m.dscg_maindiag_code AS diag_code
-    FROM visits AS v
-    INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = v.mdtrt_id
+    SELECT mdtrt_id, dscg_maindiag_code AS diag_code FROM medins.mdtrt_d
     UNION ALL
-    SELECT v.mdtrt_id, d.diag_code
-    FROM visits AS v
-    INNER JOIN medins.setl_list_diag_d AS d ON d.mdtrt_id = v.mdtrt_id
+    SELECT mdtrt_id, diag_code FROM medins.setl_list_diag_d
 ),
 both_sexes AS (
     SELECT mdtrt_id
@@ -100,7 +77,6 @@ explained AS (
         b.certno,
         b.fixmedins_code,
         b.mdtrt_id,
-        b.bkkp_sn,
         b.fee_date,
         b.gend,
         b.net_share,
@@ -112,8 +88,8 @@ explained AS (
         b.exact_age,
         CASE
             WHEN b.net_share <= 0 THEN 'REVERSED'
-            WHEN coalesce(m.nwb_flag, '0') = '1' THEN 'NEWBORN'
-            WHEN b.sex_limit IS NOT NULL AND b.id_sex = b.sex_limit THEN 'REGISTERED_SEX_WRONG'
+            WHEN m.nwb_flag = '1' THEN 'NEWBORN'
+            WHEN b.id_sex = b.sex_limit THEN 'REGISTERED_SEX_WRONG'
             WHEN b.sex_limit IS NOT NULL AND x.mdtrt_id IS NOT NULL THEN 'BOTH_SEXES'
             WHEN b.sex_limit IS NULL AND NOT b.is_clear_breach THEN 'AGE_COUNTING'
         END AS exclusion_code
@@ -129,14 +105,14 @@ SELECT
     exclusion_code,
     mdtrt_id,
     rule_no,
-    min(item_name) AS item_name,
-    min(fixmedins_code) AS fixmedins_code,
-    CASE WHEN min(sex_limit) IS NULL THEN '年龄' ELSE '性别' END AS limit_kind,
-    CASE min(sex_limit) WHEN '1' THEN '限男性' WHEN '2' THEN '限女性' ELSE
-        '限' || coalesce(CAST(min(min_age) AS VARCHAR), '0') || '岁至' || coalesce(CAST(min(max_age) AS VARCHAR), '不限') || '岁'
+    item_name,
+    fixmedins_code,
+    CASE WHEN sex_limit IS NULL THEN '年龄' ELSE '性别' END AS limit_kind,
+    CASE sex_limit WHEN '1' THEN '限男性' WHEN '2' THEN '限女性' ELSE
+        '限' || coalesce(CAST(min_age AS VARCHAR), '0') || '岁至' || coalesce(CAST(max_age AS VARCHAR), '不限') || '岁'
     END AS limit_text,
-    CASE min(gend) WHEN '1' THEN '男' WHEN '2' THEN '女' ELSE '不详' END AS sex_text,
+    CASE gend WHEN '1' THEN '男' WHEN '2' THEN '女' ELSE '不详' END AS sex_text,
     CAST(min(exact_age) AS BIGINT) AS exact_age,
-    count(bkkp_sn) AS line_count
+    count(*) AS line_count
 FROM explained
-GROUP BY certno, mdtrt_id, rule_no, exclusion_code
+GROUP BY certno, mdtrt_id, fixmedins_code, gend, rule_no, item_name, sex_limit, min_age, max_age, exclusion_code
