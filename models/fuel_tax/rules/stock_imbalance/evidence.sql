@@ -3,8 +3,8 @@ SELECT e.hit_id, 'fuel.tank_gauge' AS dataset, e._file, e._row, 'gauge' AS role
 FROM (
     SELECT
         h.hit_id, g._file, g._row, g.gauge_ts, g.oil_grade, h.oil_grade AS hit_grade,
-        row_number() OVER (PARTITION BY h.hit_id, g.tank_id ORDER BY g.gauge_ts) AS from_start,
-        row_number() OVER (PARTITION BY h.hit_id, g.tank_id ORDER BY g.gauge_ts DESC) AS from_end
+        row_number() OVER (PARTITION BY h.hit_id, g.tank_id ORDER BY g.gauge_ts) AS from_start,  -- unique: 一罐一刻一条读数
+        row_number() OVER (PARTITION BY h.hit_id, g.tank_id ORDER BY g.gauge_ts DESC) AS from_end  -- unique: 一罐一刻一条读数
     FROM {{hits}} AS h
     JOIN fuel.gas_station AS s ON s.uscc = h.subject_id
     JOIN fuel.tank_gauge AS g

@@ -14,9 +14,10 @@ WITH tank_month AS (
 tank_chain AS (
     SELECT
         station_id, month_start, close_l, close_grade, temp_c,
-        coalesce(lag(close_l) OVER (PARTITION BY tank_id ORDER BY month_start), first_l) AS open_l,
-        coalesce(lag(close_grade) OVER (PARTITION BY tank_id ORDER BY month_start), first_grade) AS open_grade
+        coalesce(lag(close_l) OVER before, first_l) AS open_l,
+        coalesce(lag(close_grade) OVER before, first_grade) AS open_grade
     FROM tank_month
+    WINDOW before AS (PARTITION BY tank_id ORDER BY month_start)  -- unique: 一罐一月一行
 ),
 stock AS (
     SELECT station_id, month_start, open_grade AS oil_grade, open_l, 0 AS close_l, NULL AS temp_c FROM tank_chain
@@ -31,95 +32,47 @@ stock_month AS (
     JOIN fuel.gas_station AS s ON s.station_id = k.station_id
     GROUP BY s.uscc, k.month_start, k.oil_grade
 ),
-factor AS (
-    SELECT g.oil_grade, g.oil_group, max(r.litres_per_tonne) AS litres_per_tonne
-    FROM fuel.oil_grade AS g
-    JOIN ref.refined_oil_code AS r ON r.oil_group = g.oil_group
-    GROUP BY g.oil_grade, g.oil_group
-),
-invoice AS (
-    SELECT
-        i.seller_uscc, i.buyer_uscc, i.spec AS oil_grade, CAST(date_trunc('month', i.issue_ts) AS DATE) AS month_start,
-        i.issue_ts, i.unit,
-        CAST(
-            CASE i.unit
-                WHEN '升' THEN i.qty
-                WHEN '吨' THEN i.qty * r.litres_per_tonne
-                ELSE i.qty * r.litres_per_tonne * 0.001  -- literal: 公斤换吨
-            END AS DECIMAL(18, 4)
-        ) AS litres
-    FROM fuel.vat_invoice AS i
-    JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    LEFT JOIN (SELECT DISTINCT reissue_of FROM fuel.vat_invoice WHERE reissue_of IS NOT NULL) AS n ON n.reissue_of = i.red_of
-    WHERE i.status <> '作废' AND i.reissue_of IS NULL AND n.reissue_of IS NULL
-),
 invoiced AS (
     SELECT buyer_uscc AS uscc, oil_grade, month_start, sum(litres) AS invoice_l
-    FROM invoice
+    FROM marts.fuel_invoice_line
+    WHERE is_first_issue
     GROUP BY buyer_uscc, oil_grade, month_start
-),
-wholesale AS (
-    SELECT i.seller_uscc AS uscc, i.oil_grade, i.month_start, sum(i.litres) AS wholesale_l
-    FROM invoice AS i
-    WHERE i.unit = '吨' AND i.buyer_uscc IS NOT NULL
-        AND EXISTS (SELECT 1 FROM fuel.gas_station AS s WHERE s.uscc = i.seller_uscc AND s.biz_scope = '批零兼营')
-    GROUP BY i.seller_uscc, i.oil_grade, i.month_start
 ),
 load AS (
     SELECT
         w.waybill_no, w.consignee_uscc AS uscc, w.oil_grade, w.unload_ts,
         CAST(date_trunc('month', w.unload_ts) AS DATE) AS month_start, CAST(w.qty_t * f.litres_per_tonne AS DECIMAL(18, 4)) AS litres
     FROM fuel.haz_waybill AS w
-    JOIN factor AS f ON f.oil_grade = w.oil_grade
+    JOIN marts.fuel_grade AS f ON f.oil_grade = w.oil_grade
     WHERE w.status = '已签收'
 ),
-foreign_load AS (
-    SELECT DISTINCT l.waybill_no
+owned AS (
+    SELECT
+        l.uscc, l.oil_grade, l.month_start, l.litres,
+        CASE
+            WHEN EXISTS (
+                SELECT 1 FROM fuel.delivery_agreement AS a
+                JOIN marts.fuel_invoice_line AS i ON i.buyer_uscc = a.partner_uscc
+                WHERE a.waybill_no = l.waybill_no AND a.uscc = l.uscc AND a.kind <> '调拨'
+                    AND i.oil_grade = l.oil_grade AND i.is_first_issue
+                    AND abs(datediff('day', CAST(i.issue_ts AS DATE), CAST(l.unload_ts AS DATE))) <= $invoice_days
+                    AND i.litres >= l.litres * (1 - $load_tolerance)
+            ) THEN 0
+            ELSE l.litres
+        END AS own_l
     FROM load AS l
-    JOIN fuel.delivery_agreement AS a ON a.waybill_no = l.waybill_no AND a.uscc = l.uscc
-    JOIN invoice AS i ON i.buyer_uscc = a.partner_uscc AND i.oil_grade = l.oil_grade
-    WHERE a.kind <> '调拨' AND abs(datediff('day', CAST(i.issue_ts AS DATE), CAST(l.unload_ts AS DATE))) <= $invoice_days
-        AND i.litres >= l.litres * (1 - $load_tolerance)
 ),
 loaded AS (
-    SELECT
-        l.uscc, l.oil_grade, l.month_start, sum(l.litres) AS waybill_l,
-        sum(CASE WHEN o.waybill_no IS NULL THEN l.litres ELSE 0 END) AS own_waybill_l
-    FROM load AS l
-    LEFT JOIN foreign_load AS o ON o.waybill_no = l.waybill_no
-    GROUP BY l.uscc, l.oil_grade, l.month_start
-),
-filed AS (
-    SELECT
-        p.station_id, p.oil_grade, p.period, arg_min(p.out_l, p.filed_on) AS first_l, arg_max(p.out_l, p.filed_on) AS last_l
-    FROM fuel.oil_psi AS p
-    GROUP BY p.station_id, p.oil_grade, p.period
+    SELECT uscc, oil_grade, month_start, sum(litres) AS waybill_l, sum(own_l) AS own_waybill_l
+    FROM owned
+    GROUP BY uscc, oil_grade, month_start
 ),
 declared AS (
     SELECT
-        s.uscc, p.oil_grade, p.period AS month_start, sum(least(p.first_l, p.last_l)) AS declared_l,
-        sum(greatest(p.last_l - p.first_l, 0)) AS corrected_l
-    FROM filed AS p
-    JOIN fuel.gas_station AS s ON s.station_id = p.station_id
-    GROUP BY s.uscc, p.oil_grade, p.period
-),
-deduct AS (
-    SELECT s.uscc, d.oil_grade, d.period AS month_start, sum(d.qty_l) AS deduct_l
-    FROM fuel.oil_deduct AS d
-    JOIN fuel.gas_station AS s ON s.station_id = d.station_id
-    WHERE d.approval_no IS NOT NULL AND d.kind <> '检测回罐'
-    GROUP BY s.uscc, d.oil_grade, d.period
-),
-settled AS (
-    SELECT s.uscc, c.oil_grade, c.period AS month_start, sum(c.qty_l) AS hq_l
-    FROM fuel.card_settlement AS c
-    JOIN fuel.gas_station AS s ON s.station_id = c.station_id
-    WHERE EXISTS (
-        SELECT 1 FROM fuel.branch_relation AS b
-        WHERE b.branch_uscc = s.uscc AND b.hq_uscc = c.hq_uscc
-            AND b.valid_from <= c.period AND coalesce(b.valid_to, c.period) >= c.period
-    )
-    GROUP BY s.uscc, c.oil_grade, c.period
+        uscc, oil_grade, month_start, sum(declared_l) AS declared_l, sum(corrected_l) AS corrected_l,
+        sum(deduct_l - return_l) AS deduct_l, sum(settled_l) AS hq_l
+    FROM marts.fuel_station_month
+    GROUP BY uscc, oil_grade, month_start
 ),
 recalibrated AS (
     SELECT
@@ -132,51 +85,59 @@ recalibrated AS (
 ),
 book AS (
     SELECT
-        k.uscc, k.month_start, k.oil_grade, f.oil_group, k.region_code, k.open_date, k.close_date, k.open_l, k.close_l,
-        k.temp_c, f.litres_per_tonne,
+        k.uscc, k.month_start, k.oil_grade, f.oil_group, k.region_code, k.open_l, k.close_l, k.temp_c, f.litres_per_tonne,
         year(k.month_start) * 12 + month(k.month_start) AS month_no,  -- literal: 一年十二个月
+        year(k.open_date) * 12 + month(k.open_date) AS open_no,  -- literal: 一年十二个月
+        year(k.close_date) * 12 + month(k.close_date) AS close_no,  -- literal: 一年十二个月
         coalesce(i.invoice_l, 0) AS invoice_l, coalesce(l.waybill_l, 0) AS waybill_l,
-        coalesce(l.own_waybill_l, 0) AS own_waybill_l,
-        greatest(coalesce(i.invoice_l, 0), coalesce(l.waybill_l, 0)) AS in_l,
-        greatest(coalesce(i.invoice_l, 0), coalesce(l.own_waybill_l, 0)) AS own_in_l,
+        l.own_waybill_l,
         coalesce(d.declared_l, 0) AS declared_l, coalesce(d.corrected_l, 0) AS corrected_l,
-        coalesce(x.deduct_l, 0) AS deduct_l, coalesce(h.hq_l, 0) AS hq_l, coalesce(w.wholesale_l, 0) AS wholesale_l,
+        coalesce(d.deduct_l, 0) AS deduct_l, coalesce(d.hq_l, 0) AS hq_l, coalesce(w.wholesale_l, 0) AS wholesale_l,
         coalesce(c.adjust_l, 0) AS adjust_l
     FROM stock_month AS k
-    JOIN factor AS f ON f.oil_grade = k.oil_grade
+    JOIN marts.fuel_grade AS f ON f.oil_grade = k.oil_grade
     LEFT JOIN invoiced AS i ON i.uscc = k.uscc AND i.oil_grade = k.oil_grade AND i.month_start = k.month_start
     LEFT JOIN loaded AS l ON l.uscc = k.uscc AND l.oil_grade = k.oil_grade AND l.month_start = k.month_start
     LEFT JOIN declared AS d ON d.uscc = k.uscc AND d.oil_grade = k.oil_grade AND d.month_start = k.month_start
-    LEFT JOIN deduct AS x ON x.uscc = k.uscc AND x.oil_grade = k.oil_grade AND x.month_start = k.month_start
-    LEFT JOIN settled AS h ON h.uscc = k.uscc AND h.oil_grade = k.oil_grade AND h.month_start = k.month_start
-    LEFT JOIN wholesale AS w ON w.uscc = k.uscc AND w.oil_grade = k.oil_grade AND w.month_start = k.month_start
+    LEFT JOIN marts.fuel_wholesale_month AS w
+        ON w.uscc = k.uscc AND w.oil_grade = k.oil_grade AND w.month_start = k.month_start
     LEFT JOIN recalibrated AS c ON c.uscc = k.uscc AND c.oil_grade = k.oil_grade AND c.month_start = k.month_start
+),
+moved AS (
+    SELECT
+        b.uscc, b.month_start, b.oil_grade, b.oil_group, b.region_code, b.open_l, b.close_l, b.temp_c, b.litres_per_tonne,
+        b.month_no, b.open_no, b.close_no, b.invoice_l, b.waybill_l, b.own_waybill_l, b.declared_l, b.corrected_l,
+        b.deduct_l, b.hq_l, b.wholesale_l, b.adjust_l,
+        greatest(b.invoice_l, b.waybill_l) AS in_l,
+        greatest(b.invoice_l, b.own_waybill_l) AS own_in_l,
+        b.open_l + greatest(b.invoice_l, b.waybill_l) - b.close_l AS out_l,
+        greatest(b.invoice_l, b.waybill_l) - greatest(b.invoice_l, b.own_waybill_l) AS foreign_l
+    FROM book AS b
 ),
 gap AS (
     SELECT
-        b.uscc, b.month_start, b.oil_grade, b.oil_group, b.region_code, b.open_date, b.close_date, b.open_l, b.close_l,
-        b.temp_c, b.litres_per_tonne, b.month_no, b.invoice_l, b.waybill_l, b.own_waybill_l, b.in_l, b.own_in_l,
-        b.declared_l, b.corrected_l, b.deduct_l, b.hq_l, b.wholesale_l, b.adjust_l,
-        greatest(b.open_l + b.in_l - b.close_l, 0)
-            * CASE b.oil_group WHEN '汽油' THEN $loss_gasoline ELSE $loss_diesel END AS loss_l
-    FROM book AS b
+        m.uscc, m.month_start, m.oil_grade, m.oil_group, m.region_code, m.open_l, m.close_l, m.temp_c, m.litres_per_tonne,
+        m.month_no, m.open_no, m.close_no, m.invoice_l, m.waybill_l, m.own_waybill_l, m.declared_l, m.corrected_l,
+        m.deduct_l, m.hq_l, m.wholesale_l, m.adjust_l, m.in_l, m.own_in_l, m.foreign_l, m.out_l,
+        greatest(m.out_l, 0) * CASE m.oil_group WHEN '汽油' THEN $loss_gasoline ELSE $loss_diesel END AS loss_l,
+        greatest($stock_gap_litres, $stock_gap_ratio * m.out_l) AS limit_l,
+        m.own_in_l * greatest($standard_temperature - m.temp_c, 0)
+            * CASE m.oil_group WHEN '汽油' THEN $expansion_gasoline ELSE $expansion_diesel END AS shrink_l
+    FROM moved AS m
 ),
 net AS (
     SELECT
-        g.uscc, g.month_start, g.oil_grade, g.oil_group, g.region_code, g.open_date, g.close_date, g.open_l, g.close_l,
-        g.temp_c, g.litres_per_tonne, g.month_no, g.invoice_l, g.waybill_l, g.own_waybill_l, g.in_l, g.own_in_l,
-        g.declared_l, g.corrected_l, g.deduct_l, g.hq_l, g.wholesale_l, g.adjust_l, g.loss_l,
-        greatest($stock_gap_litres, $stock_gap_ratio * (g.open_l + g.in_l - g.close_l)) AS limit_l,
-        g.open_l + g.in_l - g.close_l - g.loss_l - g.declared_l AS raw_l,
-        g.open_l + g.own_in_l - g.close_l - g.loss_l - g.declared_l - g.deduct_l - g.hq_l - g.wholesale_l - g.corrected_l AS net_l,
-        g.own_in_l * greatest($standard_temperature - coalesce(g.temp_c, $standard_temperature), 0)
-            * CASE g.oil_group WHEN '汽油' THEN $expansion_gasoline ELSE $expansion_diesel END AS shrink_l
+        g.uscc, g.month_start, g.oil_grade, g.oil_group, g.region_code, g.open_l, g.close_l, g.temp_c, g.litres_per_tonne,
+        g.month_no, g.open_no, g.close_no, g.invoice_l, g.waybill_l, g.own_waybill_l, g.in_l, g.own_in_l, g.foreign_l,
+        g.declared_l, g.corrected_l, g.deduct_l, g.hq_l, g.adjust_l, g.loss_l, g.limit_l, g.shrink_l,
+        g.out_l - g.loss_l - g.declared_l AS raw_l,
+        g.out_l - g.loss_l - g.declared_l - g.deduct_l - g.foreign_l - g.hq_l - g.wholesale_l - g.corrected_l AS net_l
     FROM gap AS g
 ),
 spread AS (
     SELECT
-        n.uscc, n.month_start, n.oil_grade, n.region_code, n.open_date, n.close_date, n.open_l, n.close_l, n.temp_c,
-        n.litres_per_tonne, n.month_no, n.invoice_l, n.waybill_l, n.in_l, n.own_in_l, n.declared_l, n.corrected_l,
+        n.uscc, n.month_start, n.oil_grade, n.region_code, n.open_l, n.close_l, n.temp_c, n.litres_per_tonne,
+        n.month_no, n.open_no, n.close_no, n.invoice_l, n.waybill_l, n.in_l, n.foreign_l, n.declared_l, n.corrected_l,
         n.deduct_l, n.hq_l, n.adjust_l, n.loss_l, n.limit_l, n.raw_l, n.net_l, n.shrink_l,
         sum(n.net_l - n.own_in_l) OVER near
             + greatest(sum(n.invoice_l) OVER near, sum(n.own_waybill_l) OVER near) AS window_l,
@@ -200,19 +161,15 @@ explained AS (
                     AND a.valid_from <= p.month_start AND coalesce(a.valid_to, p.month_start) >= p.month_start
             ) THEN 'ASSESSED'
             WHEN p.raw_l - p.deduct_l <= p.limit_l THEN 'SELF_USE'
-            WHEN p.raw_l - p.deduct_l - (p.in_l - p.own_in_l) <= p.limit_l THEN 'DROP_SHIPMENT'
-            WHEN p.raw_l - p.deduct_l - (p.in_l - p.own_in_l) - p.hq_l <= p.limit_l THEN 'PARENT_SETTLED'
+            WHEN p.raw_l - p.deduct_l - p.foreign_l <= p.limit_l THEN 'DROP_SHIPMENT'
+            WHEN p.raw_l - p.deduct_l - p.foreign_l - p.hq_l <= p.limit_l THEN 'PARENT_SETTLED'
             WHEN p.net_l + p.corrected_l <= p.limit_l THEN 'WHOLESALE'
             WHEN p.net_l <= p.limit_l THEN 'CORRECTED'
-            WHEN p.declared_l > 0
-                AND abs(p.net_l + p.declared_l - p.declared_l * p.litres_per_tonne)
-                    <= greatest($stock_gap_litres, $stock_gap_ratio * (p.open_l + p.in_l - p.close_l)) THEN 'UNIT_ERROR'
+            WHEN abs(p.net_l + p.declared_l - p.declared_l * p.litres_per_tonne) <= p.limit_l THEN 'UNIT_ERROR'
             WHEN p.net_l - p.adjust_l <= p.limit_l THEN 'GAUGE_DRIFT'
             WHEN p.net_l - p.adjust_l - p.shrink_l <= p.limit_l THEN 'TEMPERATURE'
-            WHEN p.month_no - (year(p.open_date) * 12 + month(p.open_date))  -- literal: 一年十二个月
-                BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
-            WHEN (year(p.close_date) * 12 + month(p.close_date)) - p.month_no  -- literal: 一年十二个月
-                BETWEEN 0 AND $new_station_months - 1 THEN 'NEW_OR_CLOSING'
+            WHEN p.month_no >= p.open_no AND p.month_no < p.open_no + $new_station_months THEN 'NEW_OR_CLOSING'
+            WHEN p.month_no <= p.close_no AND p.month_no > p.close_no - $new_station_months THEN 'NEW_OR_CLOSING'
             WHEN p.group_l <= p.limit_l AND EXISTS (
                 SELECT 1 FROM fuel.tank_event AS t
                 JOIN fuel.gas_station AS s ON s.station_id = t.station_id
