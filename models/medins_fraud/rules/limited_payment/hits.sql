@@ -8,25 +8,23 @@ WITH codes AS (
     SELECT DISTINCT med_list_codg FROM medins.fee_list_d
 ),
 limits AS (
-    SELECT
-        rule_no,
-        min(item_code) AS item_code,
-        min(item_name) AS item_name,
-        min(limit_kind) AS limit_kind,
-        max(allowed_code) AS lowest_level,
-        max(max_days) AS max_days,
-        min(valid_from) AS valid_from,
-        max(coalesce(valid_to, $as_of)) AS valid_to
+    SELECT rule_no, item_code, item_name, limit_kind, max(allowed_code) AS lowest_level, max_days, valid_from, valid_to
     FROM medins.rule_pay_limit
-    GROUP BY rule_no
+    GROUP BY rule_no, item_code, item_name, limit_kind, max_days, valid_from, valid_to
 ),
 limited AS (
-    SELECT c.med_list_codg, l.rule_no, l.item_name, l.limit_kind, l.lowest_level, l.max_days, l.valid_from, l.valid_to
+    SELECT
+        c.med_list_codg,
+        l.rule_no,
+        l.item_code,
+        l.item_name,
+        l.limit_kind,
+        l.lowest_level,
+        l.max_days,
+        l.valid_from,
+        l.valid_to
     FROM codes AS c
     INNER JOIN limits AS l ON starts_with(c.med_list_codg, l.item_code)
-    QUALIFY row_number() OVER (
-        PARTITION BY c.med_list_codg, l.limit_kind ORDER BY length(l.item_code) DESC, l.rule_no
-    ) = 1
 ),
 lines AS (
     SELECT
@@ -51,10 +49,15 @@ lines AS (
         coalesce(f.dscg_tkdrug_flag, '') = '1' AS is_taken_home,
         n.hilist_name NOT LIKE '%' || l.item_name || '%' AS is_other_item
     FROM marts.medins_fee_net AS n
-    INNER JOIN limited AS l ON l.med_list_codg = n.med_list_codg AND n.fee_date BETWEEN l.valid_from AND l.valid_to
+    INNER JOIN limited AS l
+        ON l.med_list_codg = n.med_list_codg
+        AND n.fee_date BETWEEN l.valid_from AND coalesce(l.valid_to, n.fee_date)
     INNER JOIN medins.fee_list_d AS f ON f.mdtrt_id = n.mdtrt_id AND f.bkkp_sn = n.bkkp_sn
     INNER JOIN medins.setl_d AS s ON s.setl_id = f.setl_id
     WHERE n.gross_share > 0
+    QUALIFY row_number() OVER ( -- unique: a rule has a number of its own
+        PARTITION BY n.mdtrt_id, n.bkkp_sn, l.limit_kind ORDER BY length(l.item_code) DESC, l.rule_no
+    ) = 1
 ),
 diagnoses AS (
     SELECT mdtrt_id, diag_code FROM medins.setl_list_diag_d
@@ -75,14 +78,13 @@ permitted AS (
     WHERE l.limit_kind = '适应症'
 ),
 graded AS (
-    SELECT l.mdtrt_id, l.bkkp_sn, l.rule_no, max(i.hosp_lv) AS level_now, max(v.hosp_lv) AS level_then
+    SELECT l.mdtrt_id, l.bkkp_sn, l.rule_no, i.hosp_lv AS level_now, v.hosp_lv AS level_then
     FROM lines AS l
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = l.fixmedins_code
     LEFT JOIN marts.medins_level AS v
         ON v.fixmedins_code = l.fixmedins_code
-        AND l.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, $as_of)
+        AND l.fee_date BETWEEN v.valid_from AND coalesce(v.valid_to, l.fee_date)
     WHERE l.limit_kind = '机构等级'
-    GROUP BY l.mdtrt_id, l.bkkp_sn, l.rule_no
 ),
 filings AS (
     SELECT l.mdtrt_id, l.bkkp_sn, l.rule_no, min(g.filing_no) AS filing_no
@@ -90,7 +92,7 @@ filings AS (
     INNER JOIN medins.group_drug_filing AS g
         ON g.fixmedins_code = l.fixmedins_code
         AND starts_with(l.med_list_codg, g.item_code)
-        AND l.fee_date BETWEEN g.date_from AND coalesce(g.date_to, $as_of)
+        AND l.fee_date BETWEEN g.date_from AND coalesce(g.date_to, l.fee_date)
     INNER JOIN medins.fixmedins AS i ON i.fixmedins_code = g.lead_fixmedins_code AND i.hosp_lv <= l.lowest_level
     WHERE l.limit_kind = '机构等级'
     GROUP BY l.mdtrt_id, l.bkkp_sn, l.rule_no
@@ -137,16 +139,16 @@ single AS (
 course_days AS (
     SELECT
         l.mdtrt_id,
+        l.certno,
+        l.fixmedins_code,
         l.rule_no,
+        l.item_name,
+        l.max_days,
         l.fee_date,
-        min(l.certno) AS certno,
-        min(l.fixmedins_code) AS fixmedins_code,
-        min(l.item_name) AS item_name,
-        min(l.max_days) AS max_days,
         min(l.bkkp_sn) AS bkkp_sn,
-        count(l.bkkp_sn) AS line_count,
+        count(*) AS line_count,
         sum(l.net_share) AS net_share,
-        min(l.is_other_item) AS is_other_item,
+        bool_and(l.is_other_item) AS is_other_item,
         max(l.days) AS gross_days,
         max(CASE WHEN l.net_cnt > 0 THEN l.days ELSE 0 END) AS net_days,
         max(CASE WHEN l.net_cnt > 0 AND NOT l.is_approved THEN l.days ELSE 0 END) AS unapproved_days,
@@ -154,32 +156,32 @@ course_days AS (
     FROM lines AS l
     LEFT JOIN single AS t ON t.mdtrt_id = l.mdtrt_id AND t.bkkp_sn = l.bkkp_sn AND t.exclusion_code IS NULL
     WHERE l.limit_kind = '疗程' AND t.bkkp_sn IS NULL
-    GROUP BY l.mdtrt_id, l.rule_no, l.fee_date
+    GROUP BY l.mdtrt_id, l.certno, l.fixmedins_code, l.rule_no, l.item_name, l.max_days, l.fee_date
 ),
 course AS (
     SELECT
         mdtrt_id,
+        certno,
+        fixmedins_code,
         rule_no,
-        min(certno) AS certno,
-        min(fixmedins_code) AS fixmedins_code,
-        min(item_name) AS item_name,
+        item_name,
+        max_days,
         min(fee_date) AS from_date,
         max(fee_date) AS to_date,
         min(bkkp_sn) AS first_bkkp_sn,
         sum(line_count) AS line_count,
-        min(max_days) AS max_days,
         sum(net_share) AS net_share,
         sum(gross_days) AS gross_days,
         sum(net_days) AS net_days,
         CASE
-            WHEN sum(net_days) <= min(max_days) THEN 'REVERSED'
-            WHEN min(is_other_item) THEN 'PREFIX_OVERMATCH'
-            WHEN sum(unapproved_days) <= min(max_days) THEN 'HOSPITAL_APPROVED'
-            WHEN sum(inside_days) <= min(max_days) THEN 'DISCHARGE_DRUG'
+            WHEN sum(net_days) <= max_days THEN 'REVERSED'
+            WHEN bool_and(is_other_item) THEN 'PREFIX_OVERMATCH'
+            WHEN sum(unapproved_days) <= max_days THEN 'HOSPITAL_APPROVED'
+            WHEN sum(inside_days) <= max_days THEN 'DISCHARGE_DRUG'
         END AS exclusion_code
     FROM course_days
-    GROUP BY mdtrt_id, rule_no
-    HAVING sum(gross_days) > min(max_days)
+    GROUP BY mdtrt_id, certno, fixmedins_code, rule_no, item_name, max_days
+    HAVING sum(gross_days) > max_days
 )
 SELECT
     fixmedins_code AS subject_id,
@@ -193,7 +195,7 @@ SELECT
     item_name,
     limit_kind,
     min(found_value) AS found_value,
-    count(bkkp_sn) AS line_count,
+    count(*) AS line_count,
     min(bkkp_sn) AS first_bkkp_sn,
     min(filing_no) AS filing_no
 FROM single
