@@ -4,7 +4,7 @@ WITH chemical AS (
     SELECT i.inv_no, i.line_no, i.seller_uscc, i.buyer_uscc, i.red_of, i.issue_ts, year(i.issue_ts) AS tax_year, i.amt_ex_tax, i.tax,
         CAST(CASE i.unit WHEN '公斤' THEN i.qty * 0.001 ELSE i.qty END AS DECIMAL(18, 4)) AS tonnes,  -- literal: 公斤换吨
         CAST(
-            CASE WHEN i.unit = '吨' AND i.amt_ex_tax < i.qty * $min_yuan_per_tonne THEN i.qty * 0.001  -- literal: 公斤换吨
+            CASE WHEN i.unit = '吨' AND abs(i.amt_ex_tax) < abs(i.qty) * $min_yuan_per_tonne THEN i.qty * 0.001  -- literal: 公斤换吨
             WHEN i.unit = '公斤' THEN i.qty * 0.001 ELSE i.qty END  -- literal: 公斤换吨
             AS DECIMAL(18, 4)
         ) AS fixed_tonnes
