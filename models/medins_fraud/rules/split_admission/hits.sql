@@ -8,7 +8,7 @@ WITH paid AS (
         mdtrt_id,
         sum(CASE WHEN init_setl_id IS NULL THEN fund_pay_sumamt END) AS gross_fund,
         sum(fund_pay_sumamt) AS net_fund,
-        max(mid_setl_flag) AS mid_setl_flag
+        bool_or(mid_setl_flag = '1') AS is_interim
     FROM medins.setl_d
     WHERE coalesce(vali_flag, '1') <> '0'
     GROUP BY mdtrt_id
@@ -29,7 +29,7 @@ stays AS (
         m.refl_old_mdtrt_id,
         p.gross_fund,
         p.net_fund,
-        p.mid_setl_flag
+        p.is_interim
     FROM medins.mdtrt_d AS m
     INNER JOIN paid AS p ON p.mdtrt_id = m.mdtrt_id
     LEFT JOIN medins.fixmedins AS x ON x.fixmedins_code = m.fixmedins_code
@@ -62,8 +62,8 @@ pairs AS (
         datediff('day', a.begin_date, a.end_date) AS first_days,
         substr(b.dscg_maindiag_code, 1, 3) AS diagnosis_3, -- literal: ICD category length
         a.dscg_way AS first_dscg_way,
-        coalesce(a.nwb_flag, '0') = '1' OR coalesce(b.nwb_flag, '0') = '1' AS is_newborn,
-        coalesce(a.mid_setl_flag, '0') = '1' AS is_interim,
+        a.nwb_flag = '1' OR b.nwb_flag = '1' AS is_newborn,
+        a.is_interim,
         b.refl_old_mdtrt_id,
         a.net_fund AS first_fund,
         b.net_fund AS second_fund
@@ -72,37 +72,35 @@ pairs AS (
     INNER JOIN stays AS b ON b.mdtrt_id = f.second_mdtrt_id
     WHERE datediff('day', f.end_date, f.next_begin) BETWEEN 0 AND $split_gap_days
         AND substr(a.dscg_maindiag_code, 1, 3) = substr(b.dscg_maindiag_code, 1, 3) -- literal: ICD category length
-        AND coalesce(a.leave_dept_codg, '') = coalesce(b.adm_dept_codg, a.leave_dept_codg, '')
+        AND coalesce(b.adm_dept_codg = a.leave_dept_codg, TRUE)
 ),
 diagnoses AS (
-    SELECT second_mdtrt_id, diag_code
-    FROM pairs
-    INNER JOIN medins.setl_list_diag_d AS d ON d.mdtrt_id = second_mdtrt_id
+    SELECT mdtrt_id, diag_code FROM medins.setl_list_diag_d
     UNION ALL
-    SELECT p.second_mdtrt_id, m.dscg_maindiag_code AS diag_code
-    FROM pairs AS p
-    INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = p.second_mdtrt_id
+    SELECT mdtrt_id, dscg_maindiag_code FROM medins.mdtrt_d
 ),
 coded AS (
     SELECT
-        second_mdtrt_id,
-        substr(diag_code, 1, 1) AS chapter,
-        substr(diag_code, 1, 3) AS category, -- literal: ICD category length
-        substr(diag_code, 1, 5) AS subcategory -- literal: ICD subcategory length
-    FROM diagnoses
+        p.second_mdtrt_id,
+        substr(d.diag_code, 1, 1) AS chapter,
+        substr(d.diag_code, 1, 3) AS category, -- literal: ICD category length
+        substr(d.diag_code, 1, 5) AS subcategory -- literal: ICD subcategory length
+    FROM pairs AS p
+    INNER JOIN diagnoses AS d ON d.mdtrt_id = p.second_mdtrt_id
 ),
 diagnosis_kind AS (
     SELECT
         second_mdtrt_id,
-        max(CASE WHEN list_contains($cycle_diagnoses, chapter) OR list_contains($cycle_diagnoses, subcategory)
-            THEN 1 ELSE 0 END) AS has_cycle,
-        max(CASE WHEN list_contains($dialysis_transfusion_diagnoses, category)
-            OR list_contains($dialysis_transfusion_diagnoses, subcategory) THEN 1 ELSE 0 END) AS has_dialysis,
-        max(CASE WHEN list_contains($delivery_diagnoses, category) THEN 1 ELSE 0 END) AS has_delivery,
-        max(CASE WHEN list_contains($staged_surgery_diagnoses, category)
-            OR list_contains($staged_surgery_diagnoses, subcategory) THEN 1 ELSE 0 END) AS has_staged,
-        max(CASE WHEN list_contains($long_stay_diagnoses, chapter) OR list_contains($long_stay_diagnoses, category)
-            THEN 1 ELSE 0 END) AS has_long_stay
+        bool_or(list_contains($cycle_diagnoses, chapter) OR list_contains($cycle_diagnoses, subcategory)) AS has_cycle,
+        bool_or(
+            list_contains($dialysis_transfusion_diagnoses, category)
+            OR list_contains($dialysis_transfusion_diagnoses, subcategory)
+        ) AS has_dialysis,
+        bool_or(list_contains($delivery_diagnoses, category)) AS has_delivery,
+        bool_or(
+            list_contains($staged_surgery_diagnoses, category) OR list_contains($staged_surgery_diagnoses, subcategory)
+        ) AS has_staged,
+        bool_or(list_contains($long_stay_diagnoses, chapter) OR list_contains($long_stay_diagnoses, category)) AS has_long_stay
     FROM coded
     GROUP BY second_mdtrt_id
 ),
@@ -135,11 +133,11 @@ SELECT
         WHEN p.is_newborn THEN 'NEWBORN'
         WHEN p.refl_old_mdtrt_id IS NOT NULL THEN 'TRANSFER'
         WHEN p.first_dscg_way = '4' THEN 'AGAINST_ADVICE'
-        WHEN d.has_long_stay = 1 AND p.first_days >= $long_stay_days THEN 'LONG_STAY'
-        WHEN d.has_cycle = 1 THEN 'CHEMO_CYCLE'
-        WHEN d.has_dialysis = 1 THEN 'DIALYSIS_TRANSFUSION'
-        WHEN d.has_delivery = 1 THEN 'DELIVERY'
-        WHEN d.has_staged = 1 AND o.second_mdtrt_id IS NOT NULL THEN 'STAGED_SURGERY'
+        WHEN d.has_long_stay AND p.first_days >= $long_stay_days THEN 'LONG_STAY'
+        WHEN d.has_cycle THEN 'CHEMO_CYCLE'
+        WHEN d.has_dialysis THEN 'DIALYSIS_TRANSFUSION'
+        WHEN d.has_delivery THEN 'DELIVERY'
+        WHEN d.has_staged AND o.second_mdtrt_id IS NOT NULL THEN 'STAGED_SURGERY'
         WHEN e.second_mdtrt_id IS NOT NULL THEN 'EMERGENCY'
         WHEN p.gap_days > $split_strong_gap_days THEN 'WIDE_GAP'
     END AS exclusion_code,
@@ -156,6 +154,6 @@ SELECT
     p.second_fund,
     e.emergency_mdtrt_id
 FROM pairs AS p
-LEFT JOIN diagnosis_kind AS d ON d.second_mdtrt_id = p.second_mdtrt_id
+INNER JOIN diagnosis_kind AS d ON d.second_mdtrt_id = p.second_mdtrt_id
 LEFT JOIN operated AS o ON o.second_mdtrt_id = p.second_mdtrt_id
 LEFT JOIN emergency AS e ON e.second_mdtrt_id = p.second_mdtrt_id
