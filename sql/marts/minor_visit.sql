@@ -3,11 +3,11 @@
 -- grain: one row per visit, of adults too
 -- inputs: minors.visit, minors.visit_code, minors.consent, minors.cause_record, minors.kinship, marts.minor_alarm, person.resident, ref.harm_code
 -- materialise: delta
--- What the codes of a visit amount to, as counts by kind, without the codes; ages; the record of the cause; consent; and
--- who sounded the alarm. age is that of the person of the (corrected) number in full years as criminal law counts them,
--- reached on the day after the birthday. written_age is the least age anything in the visit claims: the birth date the
--- institution wrote, the number as written. A consent counts as the guardian's when the register knows the signer as one;
--- a cause counts with a document only.
+-- What the codes of a visit amount to (letters in either case), as counts by kind and without the codes; ages; the record
+-- of the cause; consent; and who sounded the alarm. age is that of the person of the (corrected) number in full years as
+-- criminal law counts them, reached on the day after the birthday. least_age is the least age anything in the visit
+-- claims: that one, the birth date the institution wrote, the number as written. A consent counts as the guardian's when
+-- the register knows the signer as one; a cause counts with a document only.
 WITH counted AS (
     SELECT
         c.visit_no,
@@ -25,7 +25,7 @@ WITH counted AS (
         count(DISTINCT CASE WHEN h.kind = '先天性感染' THEN c.code END) AS congenital,
         count(DISTINCT CASE WHEN h.kind = '性病筛查' THEN c.code END) AS infection_check
     FROM minors.visit_code AS c
-    JOIN ref.harm_code AS h ON h.system = c.system AND starts_with(c.code, h.prefix)
+    JOIN ref.harm_code AS h ON h.system = c.system AND starts_with(upper(c.code), h.prefix)
     GROUP BY c.visit_no
 ),
 consented AS (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -52,6 +53,14 @@ def test_domain_stays_small_and_its_cases_have_rows(city: DomainOutput) -> None:
     check_rows(city.tables, city.cases)
     seen = Counter((case.rule_id, case.subject_id) for case in city.cases)
     assert [pair for pair, count in seen.items() if count > 1] == []
+
+
+def test_codes_of_visits_fit_their_contract(city: DomainOutput) -> None:
+    contract = load_contract(SMALL.project / "data_contracts" / "minors" / "visit_code.yml")
+    pattern = contract.column("code").pattern
+    assert pattern is not None
+    codes = city.tables["minors.visit_code"]["code"].unique()
+    assert [code for code in codes if not re.fullmatch(pattern, code)] == []
 
 
 def test_victims_are_children_and_those_beside_them_are_not(city: DomainOutput) -> None:

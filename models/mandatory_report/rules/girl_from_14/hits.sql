@@ -35,5 +35,7 @@ SELECT
     age,
     own_no,
     other_no,
-    case_no
+    case_no,
+    $same_event_days AS near_days,
+    $case_days AS case_days
 FROM seen

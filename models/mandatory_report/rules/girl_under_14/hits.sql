@@ -39,5 +39,7 @@ SELECT
     own_no,
     other_no,
     case_no,
-    cause_no
+    cause_no,
+    $same_event_days AS near_days,
+    $case_days AS case_days
 FROM seen

@@ -2,7 +2,7 @@ SELECT h.hit_id, 'minors.lodging' AS dataset, l._file, l._row, 'stay' AS role
 FROM {{hits}} AS h
 JOIN minors.lodging AS l ON l.stay_no = h.stay_no OR l.stay_no = h.other_stay_no
 UNION ALL
-SELECT h.hit_id, 'minors.lodging', l._file, l._row, 'earlier'
+SELECT h.hit_id, 'minors.lodging', l._file, l._row, 'earlier_stay'
 FROM {{hits}} AS h
 JOIN minors.lodging AS o ON o.stay_no = h.other_stay_no
 JOIN marts.minor_lodging AS e

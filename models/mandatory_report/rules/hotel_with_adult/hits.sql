@@ -48,7 +48,10 @@ SELECT
     s.guardian_no,
     s.own_no,
     s.other_no,
-    s.case_no
+    s.case_no,
+    $stay_days AS stay_days,
+    $same_event_days AS near_days,
+    $case_days AS case_days
 FROM shared AS s
 JOIN counted AS c ON c.stay_no = s.stay_no AND c.other_stay_no = s.other_stay_no
 WHERE c.stay_count >= $stays_from AND CAST(s.checkin_date + $case_days AS DATE) <= $as_of

@@ -33,5 +33,7 @@ SELECT
     CAST(own_ts AS DATE) AS reported_date,
     datediff('day', confirmed_date, CAST(own_ts AS DATE)) AS days_late,
     other_no,
-    case_no
+    case_no,
+    $report_hours AS report_hours,
+    $case_days AS case_days
 FROM late

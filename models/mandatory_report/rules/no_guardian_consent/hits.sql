@@ -38,5 +38,7 @@ SELECT
     other_no,
     case_no,
     guardian_no,
-    emergency_no
+    emergency_no,
+    $same_event_days AS near_days,
+    $case_days AS case_days
 FROM seen

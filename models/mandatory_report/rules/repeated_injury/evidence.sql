@@ -18,7 +18,7 @@ SELECT h.hit_id, 'minors.cause_record', d._file, d._row, 'cause'
 FROM {{hits}} AS h
 JOIN minors.cause_record AS d ON d.visit_no = h.visit_no
 UNION ALL
-SELECT h.hit_id, 'minors.visit', v._file, v._row, 'earlier'
+SELECT h.hit_id, 'minors.visit', v._file, v._row, 'earlier_visit'
 FROM {{hits}} AS h
 JOIN marts.minor_visit AS e
     ON e.person_id = h.subject_id AND e.injury > 0 AND e.visit_no <> h.visit_no

@@ -48,9 +48,11 @@ SELECT
     i.cause_no,
     i.follow_up_of,
     CASE
-        WHEN i.is_multiple THEN '一次就诊即有多处'
-        ELSE '第' || CAST(c.visit_count AS VARCHAR) || '次'
-    END AS pattern
+        WHEN i.is_multiple THEN '一次就诊伤在多处'
+        ELSE CAST($repeat_days AS VARCHAR) || '日内第' || CAST(c.visit_count AS VARCHAR) || '次受伤就诊'
+    END AS pattern,
+    $same_event_days AS near_days,
+    $case_days AS case_days
 FROM injured AS i
 JOIN counted AS c ON c.visit_no = i.visit_no
 WHERE i.least_age < $adult_age
