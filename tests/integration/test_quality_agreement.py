@@ -1,6 +1,8 @@
 """Great Expectations and the ingest gate count alike: two executions of one contract over the same bad rows."""
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -68,3 +70,20 @@ def test_an_audit_holds_counts_and_no_values(tmp_path: Path) -> None:
     text = repr(audit_table(database, AUDITED, plan(contract, staged=True), ROWS))
     values = {value for row in rows for value in row if value and len(value) > 6 and not value.isascii()}
     assert values and not [value for value in values if value in text]
+
+
+def test_an_audit_runs_in_a_process_whose_main_module_has_no_file(tmp_path: Path) -> None:
+    """There pyspark, where it is installed, may end the process during the import of Great Expectations."""
+    contract = load_contract(ROOT / "data_contracts" / "person" / "custody.yml")
+    database = tmp_path / "staged.duckdb"
+    stage(database, contract, seeded_rows(contract, random.Random(1)))
+    program = (
+        "import sys; from pathlib import Path; from xiansuo.contracts.load import load_contract;"
+        "from xiansuo.quality.audit import AUDITED, audit_table; from xiansuo.quality.expectations import plan;"
+        f"contract = load_contract(Path({str(ROOT)!r}) / 'data_contracts/person/custody.yml');"
+        f"print(len(audit_table(Path({str(database)!r}), AUDITED, plan(contract, staged=True), {ROWS})) > 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error::FutureWarning", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.endswith("True\n"), done.stderr

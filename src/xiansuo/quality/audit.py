@@ -5,9 +5,13 @@ the same bad rows and asserts that they count alike, rule by rule.
 """
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from xiansuo.contracts.model import Contract
 from xiansuo.core.settings import Settings
@@ -43,8 +47,9 @@ def audit_table(database: Path, table: str, planned: list[Planned], rows: int) -
     An expectation that could not be computed is an error, never a pass.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    import great_expectations.expectations as gxe
+    with _spark_connect_hidden():
+        import great_expectations as gx
+        import great_expectations.expectations as gxe
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     from xiansuo.quality import duckdb_source as _registers_the_datasource  # noqa: F401
@@ -66,6 +71,24 @@ def audit_table(database: Path, table: str, planned: list[Planned], rows: int) -
     finally:
         source.get_execution_engine().close()
     return [CheckCount(check.code, check.title, rows, found[check.code]) for check in planned]
+
+
+@contextmanager
+def _spark_connect_hidden() -> Iterator[None]:
+    """Keep the import of Great Expectations from importing Spark Connect, which it can do without.
+
+    That module of pyspark ends a process whose main module has no file, such as a pool's worker, when it takes it for
+    a doctest and the installed pandas is newer than it likes.
+    """
+    name = "pyspark.sql.connect"
+    hide = name not in sys.modules
+    if hide:
+        sys.modules[name] = cast("ModuleType", None)  # the import system's own mark for "must not be imported"
+    try:
+        yield
+    finally:
+        if hide:
+            del sys.modules[name]
 
 
 def _unexpected(outcome: Any) -> tuple[str, int]:
