@@ -29,7 +29,7 @@ suspects AS (
 mistyped AS (
     SELECT check_id
     FROM marts.cert_twin
-    WHERE id_slips + number_slips > 0
+    WHERE is_number_near
     GROUP BY check_id
 ),
 other_numbers AS (

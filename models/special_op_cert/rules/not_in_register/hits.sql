@@ -29,7 +29,6 @@ suspects AS (
 mistyped AS (
     SELECT DISTINCT check_id
     FROM marts.cert_twin
-    WHERE id_slips = 1
 ),
 others_held AS (
     SELECT s.check_id, min(r.register || '：' || r.category) AS other_category

@@ -12,7 +12,7 @@ WITH numbers AS (
 mistyped AS (
     SELECT check_id
     FROM marts.cert_twin
-    WHERE id_slips IS NOT NULL AND number_slips IS NOT NULL
+    WHERE is_number_near
     GROUP BY check_id
 ),
 holders AS (
