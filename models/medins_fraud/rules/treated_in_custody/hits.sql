@@ -14,7 +14,7 @@ treated AS (
         c.from_date AS custody_from,
         c.to_date AS custody_to,
         f.mdtrt_id,
-        min(f.fixmedins_code) AS fixmedins_code,
+        f.fixmedins_code,
         min(f.fee_date) AS first_fee,
         max(f.fee_date) AS last_fee,
         sum(f.net_share) AS net_share
@@ -24,18 +24,7 @@ treated AS (
         AND f.fee_date > c.from_date
         AND f.fee_date < c.to_date
     WHERE f.gross_share > 0
-    GROUP BY c.person_id, c.status_kind, c.from_date, c.to_date, f.mdtrt_id
-),
-permits AS (
-    SELECT t.mdtrt_id, t.status_kind, t.custody_from, min(r.referral_id) AS referral_id
-    FROM treated AS t
-    INNER JOIN medins.referral AS r
-        ON r.certno = t.person_id
-        AND r.kind = '出所就医'
-        AND r.to_fixmedins_code = t.fixmedins_code
-        AND r.date_from <= t.first_fee
-        AND r.date_to >= t.last_fee
-    GROUP BY t.mdtrt_id, t.status_kind, t.custody_from
+    GROUP BY c.person_id, c.status_kind, c.from_date, c.to_date, f.mdtrt_id, f.fixmedins_code
 ),
 explained AS (
     SELECT
@@ -61,8 +50,12 @@ explained AS (
     FROM treated AS t
     LEFT JOIN medins.mdtrt_d AS m ON m.mdtrt_id = t.mdtrt_id
     LEFT JOIN medins.fixmedins AS x ON x.fixmedins_code = t.fixmedins_code
-    LEFT JOIN permits AS r
-        ON r.mdtrt_id = t.mdtrt_id AND r.status_kind = t.status_kind AND r.custody_from = t.custody_from
+    LEFT JOIN medins.referral AS r
+        ON r.certno = t.person_id
+        AND r.kind = '出所就医'
+        AND r.to_fixmedins_code = t.fixmedins_code
+        AND r.date_from <= t.first_fee
+        AND r.date_to >= t.last_fee
     LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = t.mdtrt_id
 )
 SELECT
@@ -79,7 +72,7 @@ SELECT
     CASE WHEN custody_to > $as_of THEN '尚未出所' ELSE CAST(custody_to AS VARCHAR) || '出所' END AS custody_end,
     referral_id
 FROM explained
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER ( -- unique: a visit is at one institution, a permit has its own id
     PARTITION BY person_id, mdtrt_id
-    ORDER BY exclusion_code IS NOT NULL, custody_from, status_kind
+    ORDER BY exclusion_code IS NOT NULL, custody_from, status_kind, referral_id
 ) = 1
