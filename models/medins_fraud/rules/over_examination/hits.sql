@@ -53,7 +53,7 @@ pairs AS (
         AND datediff('day', a.fee_date, b.fee_date) <= $repeat_window_days
 ),
 operated AS (
-    SELECT DISTINCT p.mdtrt_id, p.bkkp_sn, p.previous_mdtrt, p.previous_bkkp
+    SELECT p.mdtrt_id, p.bkkp_sn, p.previous_mdtrt, p.previous_bkkp
     FROM pairs AS p
     INNER JOIN medins.setl_list_oprn_d AS o
         ON o.mdtrt_id IN (p.mdtrt_id, p.previous_mdtrt)
@@ -65,7 +65,7 @@ diagnoses AS (
     SELECT mdtrt_id, dscg_maindiag_code FROM medins.mdtrt_d
 ),
 followed AS (
-    SELECT DISTINCT p.mdtrt_id
+    SELECT p.mdtrt_id
     FROM pairs AS p
     INNER JOIN diagnoses AS d ON d.mdtrt_id = p.mdtrt_id
     WHERE list_contains($follow_up_diagnoses, left(d.diag_code, 3)) -- literal: length of an ICD-10 category
@@ -107,7 +107,7 @@ repeated AS (
         AND o.previous_mdtrt = p.previous_mdtrt
         AND o.previous_bkkp = p.previous_bkkp
     LEFT JOIN followed AS f ON f.mdtrt_id = p.mdtrt_id
-    QUALIFY row_number() OVER ( -- unique: a pair of lines occurs once
+    QUALIFY row_number() OVER ( -- unique: rows left equal say the same
         PARTITION BY p.mdtrt_id, p.bkkp_sn
         ORDER BY exclusion_code IS NOT NULL, p.previous_date DESC, p.previous_mdtrt, p.previous_bkkp
     ) = 1
@@ -123,46 +123,54 @@ admissions AS (
     WHERE list_contains($inpatient_med_types, med_type) AND coalesce(vali_flag, '1') <> '0'
 ),
 totals AS (
-    SELECT fixmedins_code, month_start, count(mdtrt_id) AS admissions
+    SELECT
+        fixmedins_code,
+        month_start,
+        count(*) AS admissions,
+        ceil($package_share * count(*)) AS enough
     FROM admissions
     GROUP BY fixmedins_code, month_start
-    HAVING count(mdtrt_id) >= $package_min_admissions
+    HAVING count(*) >= $package_min_admissions
 ),
 tested AS (
     SELECT
         a.fixmedins_code,
         a.month_start,
         t.admissions,
+        t.enough,
         a.mdtrt_id,
+        a.begin_date,
         n.med_list_codg,
-        count(n.bkkp_sn) AS line_count,
-        sum(n.net_cnt) AS net_cnt,
+        count(*) AS line_count,
+        max(n.net_cnt) AS net_cnt,
         sum(n.net_share) AS net_share
     FROM totals AS t
     INNER JOIN admissions AS a ON a.fixmedins_code = t.fixmedins_code AND a.month_start = t.month_start
     INNER JOIN marts.medins_fee_net AS n ON n.mdtrt_id = a.mdtrt_id AND n.fee_date = a.begin_date
     WHERE n.gross_share > 0 AND list_contains($package_item_types, n.med_chrgitm_type)
-    GROUP BY a.fixmedins_code, a.month_start, t.admissions, a.mdtrt_id, n.med_list_codg
+    GROUP BY a.fixmedins_code, a.month_start, t.admissions, t.enough, a.mdtrt_id, a.begin_date, n.med_list_codg
 ),
 common AS (
     SELECT fixmedins_code, month_start, med_list_codg
     FROM tested
-    GROUP BY fixmedins_code, month_start, med_list_codg
-    HAVING count(mdtrt_id) >= $package_share * min(admissions)
+    GROUP BY fixmedins_code, month_start, enough, med_list_codg
+    HAVING count(*) >= enough
 ),
 packages AS (
-    SELECT fixmedins_code, month_start, count(med_list_codg) AS items
+    SELECT fixmedins_code, month_start, count(*) AS items
     FROM common
     GROUP BY fixmedins_code, month_start
-    HAVING count(med_list_codg) >= $package_min_items
+    HAVING count(*) >= $package_min_items
 ),
 packed AS (
     SELECT
         t.fixmedins_code,
         t.month_start,
+        t.admissions,
+        t.enough,
         t.mdtrt_id,
-        min(t.admissions) AS admissions,
-        min(p.items) AS items,
+        t.begin_date,
+        p.items,
         sum(t.line_count) AS line_count,
         sum(t.net_share) AS net_share,
         min(t.net_cnt) > 0 AS is_net
@@ -172,36 +180,36 @@ packed AS (
         AND c.month_start = t.month_start
         AND c.med_list_codg = t.med_list_codg
     INNER JOIN packages AS p ON p.fixmedins_code = t.fixmedins_code AND p.month_start = t.month_start
-    GROUP BY t.fixmedins_code, t.month_start, t.mdtrt_id
-    HAVING count(t.med_list_codg) = min(p.items)
+    GROUP BY t.fixmedins_code, t.month_start, t.admissions, t.enough, t.mdtrt_id, t.begin_date, p.items
+    HAVING count(*) = p.items
 ),
 on_path AS (
-    SELECT a.mdtrt_id, min(w.pathway_no) AS pathway_no
+    SELECT a.mdtrt_id
     FROM admissions AS a
     INNER JOIN medins.clinical_pathway AS w
         ON w.fixmedins_code = a.fixmedins_code
         AND starts_with(a.dscg_maindiag_code, w.diag_code)
-        AND a.begin_date BETWEEN w.valid_from AND coalesce(w.valid_to, $as_of)
+        AND a.begin_date BETWEEN w.valid_from AND coalesce(w.valid_to, a.begin_date)
     GROUP BY a.mdtrt_id
 ),
 months AS (
     SELECT
         p.fixmedins_code,
         p.month_start,
-        min(a.begin_date) AS from_date,
-        max(a.begin_date) AS to_date,
-        min(p.admissions) AS admissions,
-        min(p.items) AS items,
-        count(p.mdtrt_id) AS packed,
+        p.admissions,
+        p.enough,
+        p.items,
+        min(p.begin_date) AS from_date,
+        max(p.begin_date) AS to_date,
+        count(*) AS packed,
         sum(CASE WHEN p.is_net THEN 1 ELSE 0 END) AS net_packed,
         sum(CASE WHEN p.is_net AND w.mdtrt_id IS NULL THEN 1 ELSE 0 END) AS unexplained,
         sum(p.line_count) AS line_count,
         sum(CASE WHEN p.is_net THEN p.net_share ELSE 0 END) AS net_share
     FROM packed AS p
-    INNER JOIN admissions AS a ON a.mdtrt_id = p.mdtrt_id
     LEFT JOIN on_path AS w ON w.mdtrt_id = p.mdtrt_id
-    GROUP BY p.fixmedins_code, p.month_start
-    HAVING count(p.mdtrt_id) >= $package_share * min(p.admissions)
+    GROUP BY p.fixmedins_code, p.month_start, p.admissions, p.enough, p.items
+    HAVING count(*) >= p.enough
 )
 SELECT
     fixmedins_code AS subject_id,
@@ -225,8 +233,8 @@ SELECT
     to_date,
     CAST(net_share AS DECIMAL(18, 2)),
     CASE
-        WHEN net_packed < $package_share * admissions THEN 'REVERSED'
-        WHEN unexplained < $package_share * admissions THEN 'CLINICAL_PATHWAY'
+        WHEN net_packed < enough THEN 'REVERSED'
+        WHEN unexplained < enough THEN 'CLINICAL_PATHWAY'
     END AS exclusion_code,
     '成套入院检查',
     '当月' || CAST(admissions AS VARCHAR) || '人次入院，' || CAST(packed AS VARCHAR) || '人次入院当日都做相同的'
