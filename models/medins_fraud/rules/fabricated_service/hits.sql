@@ -8,9 +8,6 @@
 WITH visits AS (
     SELECT mdtrt_id, CAST(coalesce(endtime, begntime) AS DATE) AS end_date FROM medins.mdtrt_d
 ),
-people AS (
-    SELECT DISTINCT staff_code, staff_name, id_no FROM medins.staff
-),
 licences AS (
     SELECT
         staff_code,
@@ -27,16 +24,16 @@ absences AS (
         1 AS priority,
         '已死亡' AS reason,
         d.death_date + 1 AS from_date,
-        $as_of AS to_date,
+        CAST(NULL AS DATE) AS to_date,
         CAST(NULL AS DATE) AS cancelled_on,
         d.name <> p.staff_name AS is_other_name,
         FALSE AS is_renewing,
         p.id_no AS ref_no
-    FROM people AS p
+    FROM medins.staff AS p
     INNER JOIN person.death AS d ON d.id_number = p.id_no
     UNION ALL
     SELECT p.staff_code, p.staff_name, 2, l.kind, l.leave_from, l.leave_to, l.cancelled_on, FALSE, FALSE, l.leave_no -- literal: order of reasons
-    FROM people AS p
+    FROM medins.staff AS p
     INNER JOIN medins.staff_leave AS l ON l.staff_code = p.staff_code
     UNION ALL
     SELECT
@@ -45,10 +42,10 @@ absences AS (
         3, -- literal: order of reasons
         '执业证已过期',
         licence_to + 1,
-        coalesce(next_from - 1, $as_of),
+        next_from - 1,
         NULL,
         FALSE,
-        coalesce(datediff('day', licence_to, next_from) <= $licence_renewal_days, FALSE),
+        datediff('day', licence_to, next_from) <= $licence_renewal_days,
         licence_no
     FROM licences
 ),
@@ -70,14 +67,14 @@ signed AS (
     FROM medins.fee_list_d AS f
     INNER JOIN absences AS a
         ON a.staff_code = f.bilg_dr_code
-        AND CAST(f.fee_ocur_time AS DATE) BETWEEN a.from_date AND a.to_date
+        AND CAST(f.fee_ocur_time AS DATE) BETWEEN a.from_date AND coalesce(a.to_date, CAST(f.fee_ocur_time AS DATE))
 ),
 orders AS (
-    SELECT f.mdtrt_id, f.rx_drord_no, f.bilg_dr_code, min(CAST(f.fee_ocur_time AS DATE)) AS first_date
-    FROM (SELECT DISTINCT mdtrt_id, rx_drord_no, staff_code FROM signed) AS s
+    SELECT s.mdtrt_id, s.rx_drord_no, s.staff_code, min(CAST(f.fee_ocur_time AS DATE)) AS first_date
+    FROM signed AS s
     INNER JOIN medins.fee_list_d AS f
         ON f.mdtrt_id = s.mdtrt_id AND f.rx_drord_no = s.rx_drord_no AND f.bilg_dr_code = s.staff_code
-    GROUP BY f.mdtrt_id, f.rx_drord_no, f.bilg_dr_code
+    GROUP BY s.mdtrt_id, s.rx_drord_no, s.staff_code
 ),
 absent AS (
     SELECT
@@ -93,7 +90,7 @@ absent AS (
         s.ref_no,
         CASE
             WHEN n.net_cnt <= 0 THEN 'REVERSED'
-            WHEN n.fee_date > v.end_date AND v.end_date < s.from_date THEN 'LATE_POSTING'
+            WHEN v.end_date < s.from_date THEN 'LATE_POSTING'
             WHEN o.first_date < s.from_date
                 AND datediff('day', o.first_date, n.fee_date) <= $standing_order_days THEN 'STANDING_ORDER'
             WHEN s.cancelled_on <= n.fee_date THEN 'LEAVE_CANCELLED'
@@ -104,7 +101,7 @@ absent AS (
     INNER JOIN marts.medins_fee_net AS n ON n.mdtrt_id = s.mdtrt_id AND n.bkkp_sn = s.bkkp_sn AND n.gross_share > 0
     INNER JOIN visits AS v ON v.mdtrt_id = s.mdtrt_id
     LEFT JOIN orders AS o
-        ON o.mdtrt_id = s.mdtrt_id AND o.rx_drord_no = s.rx_drord_no AND o.bilg_dr_code = s.staff_code
+        ON o.mdtrt_id = s.mdtrt_id AND o.rx_drord_no = s.rx_drord_no AND o.staff_code = s.staff_code
     QUALIFY row_number() OVER ( -- unique: rows left equal say the same
         PARTITION BY n.mdtrt_id, n.bkkp_sn ORDER BY exclusion_code IS NOT NULL, s.priority, s.ref_no
     ) = 1
@@ -136,7 +133,7 @@ busy AS (
         fee_date,
         min(hilist_name) AS item_name,
         min(bkkp_sn) AS first_bkkp_sn,
-        count(bkkp_sn) AS line_count,
+        count(*) AS line_count,
         sum(net_share) AS net_share,
         sum(gross_cnt) AS gross_cnt,
         sum(net_cnt) AS net_cnt,
@@ -152,13 +149,13 @@ capacity AS (
         b.fee_date,
         max(d.use_minutes) AS use_minutes,
         sum(CASE WHEN d.kind = '自有' THEN d.device_cnt * d.open_minutes ELSE 0 END) AS own_minutes,
-        sum(CASE WHEN d.kind IN ('自有', '租借') THEN d.device_cnt * d.open_minutes ELSE 0 END) AS owned_or_lent,
+        sum(CASE WHEN d.kind IN ('自有', '租借') THEN d.device_cnt * d.open_minutes END) AS owned_or_lent,
         sum(d.device_cnt * d.open_minutes) AS all_minutes
     FROM busy AS b
     INNER JOIN medins.device AS d
         ON d.fixmedins_code = b.fixmedins_code
         AND d.item_code = b.item_code
-        AND b.fee_date BETWEEN d.valid_from AND coalesce(d.valid_to, $as_of)
+        AND b.fee_date BETWEEN d.valid_from AND coalesce(d.valid_to, b.fee_date)
     GROUP BY b.fixmedins_code, b.item_code, b.fee_date
 ),
 overrun AS (
@@ -189,13 +186,9 @@ covered AS (
     FROM medins.lab_result
     GROUP BY fixmedins_code, item_code
 ),
-reported AS (
-    SELECT DISTINCT mdtrt_id, item_code FROM medins.lab_result
-),
 outages AS (
     SELECT n.mdtrt_id, n.bkkp_sn, min(o.outage_no) AS outage_no
     FROM marts.medins_fee_net AS n
-    INNER JOIN covered AS c ON c.fixmedins_code = n.fixmedins_code AND c.item_code = n.med_list_codg
     INNER JOIN medins.system_outage AS o
         ON o.fixmedins_code = n.fixmedins_code AND n.fee_date BETWEEN o.date_from AND o.date_to
     GROUP BY n.mdtrt_id, n.bkkp_sn
@@ -219,7 +212,7 @@ unreported AS (
         END AS exclusion_code
     FROM marts.medins_fee_net AS n
     INNER JOIN covered AS c ON c.fixmedins_code = n.fixmedins_code AND c.item_code = n.med_list_codg
-    LEFT JOIN reported AS r ON r.mdtrt_id = n.mdtrt_id AND r.item_code = n.med_list_codg
+    LEFT JOIN medins.lab_result AS r ON r.mdtrt_id = n.mdtrt_id AND r.item_code = n.med_list_codg
     LEFT JOIN outages AS o ON o.mdtrt_id = n.mdtrt_id AND o.bkkp_sn = n.bkkp_sn
     LEFT JOIN absent AS a ON a.mdtrt_id = n.mdtrt_id AND a.bkkp_sn = n.bkkp_sn AND a.exclusion_code IS NULL
     WHERE r.mdtrt_id IS NULL
@@ -240,7 +233,7 @@ SELECT
     staff_code,
     CAST(NULL AS VARCHAR) AS item_code,
     min(ref_no) AS ref_no,
-    count(bkkp_sn) AS line_count,
+    count(*) AS line_count,
     min(bkkp_sn) AS first_bkkp_sn
 FROM absent
 GROUP BY fixmedins_code, exclusion_code, mdtrt_id, certno, staff_code, staff_name, reason
@@ -280,8 +273,8 @@ SELECT
     certno,
     NULL,
     med_list_codg,
-    coalesce(min(outage_no), min(report_no)),
-    count(bkkp_sn),
+    coalesce(min(outage_no), report_no),
+    count(*),
     min(bkkp_sn)
 FROM unreported
-GROUP BY fixmedins_code, exclusion_code, mdtrt_id, certno, med_list_codg
+GROUP BY fixmedins_code, exclusion_code, mdtrt_id, certno, med_list_codg, report_no
