@@ -5,6 +5,11 @@ JOIN fuel.vat_invoice AS i ON i.buyer_uscc = h.subject_id AND i.status <> '作�
     AND i.issue_ts >= h.occurred_from AND i.issue_ts < h.occurred_to + 1
 JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
 UNION ALL
+SELECT DISTINCT h.hit_id, 'fuel.vat_invoice', c._file, c._row, 'invoice'
+FROM {{hits}} AS h
+JOIN fuel.vat_invoice AS i ON i.buyer_uscc = h.subject_id AND i.issue_ts >= h.occurred_from AND i.issue_ts < h.occurred_to + 1
+JOIN fuel.vat_invoice AS c ON c.red_of = i.inv_no AND c.status <> '作废' AND c.issue_ts >= h.occurred_to + 1
+UNION ALL
 SELECT h.hit_id, 'fuel.oil_psi', p._file, p._row, 'declaration'
 FROM {{hits}} AS h
 JOIN fuel.gas_station AS s ON s.uscc = h.subject_id
