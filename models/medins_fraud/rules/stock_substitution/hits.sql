@@ -18,7 +18,7 @@ entries AS (
         s.generic_name,
         s.trans_type,
         s.trans_date,
-        coalesce(s.arrival_date, s.trans_date) AS arrival_date,
+        s.arrival_date,
         date_part('year', coalesce(s.arrival_date, s.trans_date)) AS book_year,
         s.qty * coalesce(s.pack_ratio, 1) AS booked_cnt,
         s.qty * coalesce(s.pack_ratio, r.pack_ratio, 1) AS cnt
@@ -76,7 +76,7 @@ supplies AS (
         END) AS late,
         sum(CASE WHEN e.trans_type = '盘点' THEN e.cnt ELSE 0 END) AS counted,
         sum(CASE WHEN e.trans_type = '自制' AND e.trans_date <= p.to_date THEN e.cnt ELSE 0 END) AS made,
-        -sum(CASE WHEN e.trans_type IN ('门诊销售', '住院销售') THEN e.cnt ELSE 0 END) AS sold
+        -sum(CASE WHEN e.trans_type IN ('门诊销售', '住院销售') THEN e.cnt END) AS sold
     FROM periods AS p
     INNER JOIN entries AS e
         ON e.fixmedins_code = p.fixmedins_code AND e.stock_key = p.stock_key AND e.book_year = p.book_year
@@ -111,7 +111,7 @@ balance AS (
         s.to_date,
         s.has_opening,
         s.sold,
-        coalesce(b.gross_cnt, 0) AS gross_cnt,
+        b.gross_cnt,
         coalesce(b.net_cnt, 0) AS net_cnt,
         b.net_share,
         b.unit_price,
@@ -121,7 +121,7 @@ balance AS (
         s.bought + s.given AS with_gifts,
         s.bought + s.given + s.late AS with_late,
         s.bought + s.given + s.late + s.counted AS with_stocktake,
-        s.bought + s.given + s.late + s.counted + coalesce(c.cnt, 0) AS with_campus,
+        s.bought + s.given + s.late + s.counted + c.cnt AS with_campus,
         s.bought + s.given + s.late + s.counted + coalesce(c.cnt, 0) + s.made AS supply
     FROM supplies AS s
     LEFT JOIN billed AS b
