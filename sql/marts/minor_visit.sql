@@ -4,7 +4,8 @@
 -- inputs: minors.visit, minors.visit_code, minors.consent, minors.cause_record, minors.kinship, marts.minor_alarm, person.resident, ref.harm_code
 -- materialise: delta
 -- What the codes of a visit amount to (letters in either case), as counts by kind and without the codes; ages; the record
--- of the cause; consent; and who sounded the alarm. age is that of the person of the (corrected) number in full years as
+-- of the cause; consent; and who sounded the alarm. The counts are texts on purpose: the catalogue hides texts made from
+-- columns of the highest class and leaves numbers. age is that of the person of the (corrected) number in full years as
 -- criminal law counts them, reached on the day after the birthday. least_age is the least age anything in the visit
 -- claims: that one, the birth date the institution wrote, the number as written. A consent counts as the guardian's when
 -- the register knows the signer as one; a cause counts with a document only.
@@ -17,7 +18,7 @@ WITH counted AS (
         count(DISTINCT CASE WHEN h.kind = '隐私部位损伤' THEN c.code END) AS private_injury,
         count(DISTINCT CASE WHEN h.kind = '性早熟' THEN c.code END) AS precocious,
         count(DISTINCT CASE WHEN h.kind = '多处损伤' THEN c.code END) AS multiple_injury,
-        count(DISTINCT CASE WHEN h.kind = '骨折' THEN h.prefix END) AS fracture_sites,
+        count(DISTINCT CASE WHEN h.kind = '骨折' THEN substr(upper(c.code), 1, 3) END) AS fracture_sites,
         count(DISTINCT CASE WHEN h.kind IN ('多处损伤', '骨折', '其他损伤') THEN c.code END) AS injury,
         count(DISTINCT CASE WHEN h.kind = '中毒' THEN c.code END) AS poisoning,
         count(DISTINCT CASE WHEN h.kind = '自伤' THEN c.code END) AS self_harm,
@@ -87,19 +88,19 @@ SELECT
     CASE WHEN CAST(substr(a.person_id, 17, 1) AS INTEGER) % 2 = 1 THEN '1' ELSE '2' END AS gender,
     g.age,
     least(g.age, g.written_age) AS least_age,
-    coalesce(c.pregnancy, 0) AS pregnancy,
-    coalesce(c.pregnancy_check, 0) AS pregnancy_check,
-    coalesce(c.termination, 0) AS termination,
-    coalesce(c.private_injury, 0) AS private_injury,
-    coalesce(c.precocious, 0) AS precocious,
-    coalesce(c.multiple_injury, 0) AS multiple_injury,
-    coalesce(c.fracture_sites, 0) AS fracture_sites,
-    coalesce(c.injury, 0) AS injury,
-    coalesce(c.poisoning, 0) AS poisoning,
-    coalesce(c.self_harm, 0) AS self_harm,
-    coalesce(c.infection, 0) AS infection,
-    coalesce(c.congenital, 0) AS congenital,
-    coalesce(c.infection_check, 0) AS infection_check,
+    CAST(coalesce(c.pregnancy, 0) AS VARCHAR) AS pregnancy,
+    CAST(coalesce(c.pregnancy_check, 0) AS VARCHAR) AS pregnancy_check,
+    CAST(coalesce(c.termination, 0) AS VARCHAR) AS termination,
+    CAST(coalesce(c.private_injury, 0) AS VARCHAR) AS private_injury,
+    CAST(coalesce(c.precocious, 0) AS VARCHAR) AS precocious,
+    CAST(coalesce(c.multiple_injury, 0) AS VARCHAR) AS multiple_injury,
+    CAST(coalesce(c.fracture_sites, 0) AS VARCHAR) AS fracture_sites,
+    CAST(coalesce(c.injury, 0) AS VARCHAR) AS injury,
+    CAST(coalesce(c.poisoning, 0) AS VARCHAR) AS poisoning,
+    CAST(coalesce(c.self_harm, 0) AS VARCHAR) AS self_harm,
+    CAST(coalesce(c.infection, 0) AS VARCHAR) AS infection,
+    CAST(coalesce(c.congenital, 0) AS VARCHAR) AS congenital,
+    CAST(coalesce(c.infection_check, 0) AS VARCHAR) AS infection_check,
     d.cause,
     d.doc_no AS cause_no,
     s.guardian_no,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -12,6 +13,9 @@ import polars as pl
 import pytest
 from rule_bench import SMALL, found, load_tables
 
+from xiansuo.catalog.column_lineage import mart_sources
+from xiansuo.catalog.discover import discover
+from xiansuo.catalog.masks import HIDDEN, derived_mask
 from xiansuo.contracts.load import load_contract
 from xiansuo.supervision.bind import bind
 from xiansuo.supervision.load import find_model
@@ -130,3 +134,18 @@ def test_everything_about_a_child_is_classified_highest() -> None:
         for column in load_contract(path).columns:
             assert column.classification == "L4" or column.name in open_to_see, f"{path.name}: {column.name}"
             assert column.semantic != "icd10", "its mask shows the group of the disease"
+
+
+def test_catalogue_hides_what_the_codes_of_a_visit_amount_to(database: duckdb.DuckDBPyConnection) -> None:
+    kinds = {
+        *("pregnancy", "pregnancy_check", "termination", "private_injury", "precocious", "multiple_injury"),
+        *("fracture_sites", "injury", "poisoning", "self_harm", "infection", "congenital", "infection_check"),
+    }
+    units = discover(SMALL.project)
+    marts = {name: mart for name, mart in units.marts.items() if name.startswith("marts.minor_")}
+    sources = mart_sources(replace(units, marts=marts))["marts.minor_visit"]
+    columns = {(name, column.name): column for name, unit in units.contracts.items() for column in unit.columns}
+    types = dict(database.execute("SELECT column_name, column_type FROM (DESCRIBE marts.minor_visit)").fetchall())
+    for kind in kinds:
+        assert ("minors.visit_code", "code") in sources[kind]
+        assert derived_mask((columns[source] for source in sources[kind]), types[kind]) == HIDDEN

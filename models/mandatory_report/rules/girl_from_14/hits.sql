@@ -3,7 +3,7 @@
 WITH seen AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, own_no,
-        pregnancy + termination AS proven,
+        pregnancy <> '0' OR termination <> '0' AS is_proven,
         CASE
             WHEN report_before_days <= $same_event_days THEN report_before_no
             WHEN report_after_days <= $same_event_days THEN report_after_no
@@ -14,7 +14,7 @@ WITH seen AS (
         END AS case_no
     FROM marts.minor_visit
     WHERE gender = '2' AND age >= $child_age AND least_age < $adult_age
-        AND (pregnancy > 0 OR termination > 0 OR pregnancy_check > 0)
+        AND (pregnancy <> '0' OR termination <> '0' OR pregnancy_check <> '0')
         AND CAST(confirmed_date + $case_days AS DATE) <= $as_of
 )
 SELECT
@@ -27,7 +27,7 @@ SELECT
         WHEN own_no IS NOT NULL THEN 'REPORTED'
         WHEN other_no IS NOT NULL THEN 'REPORTED_OTHERWISE'
         WHEN case_no IS NOT NULL THEN 'POLICE_CASE'
-        WHEN proven = 0 THEN 'CHECK_ONLY'
+        WHEN NOT is_proven THEN 'CHECK_ONLY'
     END AS exclusion_code,
     visit_no,
     inst_name,

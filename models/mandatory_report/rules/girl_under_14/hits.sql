@@ -4,7 +4,7 @@
 WITH seen AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, own_no,
-        pregnancy + termination AS proven, private_injury, precocious, cause, cause_no,
+        pregnancy <> '0' OR termination <> '0' AS is_proven, private_injury, precocious, cause, cause_no,
         CASE
             WHEN report_before_days <= $same_event_days THEN report_before_no
             WHEN report_after_days <= $same_event_days THEN report_after_no
@@ -15,7 +15,7 @@ WITH seen AS (
         END AS case_no
     FROM marts.minor_visit
     WHERE gender = '2' AND least_age < $child_age
-        AND (pregnancy > 0 OR termination > 0 OR private_injury > 0 OR pregnancy_check > 0)
+        AND (pregnancy <> '0' OR termination <> '0' OR private_injury <> '0' OR pregnancy_check <> '0')
         AND CAST(confirmed_date + $case_days AS DATE) <= $as_of
 )
 SELECT
@@ -28,9 +28,9 @@ SELECT
         WHEN own_no IS NOT NULL THEN 'REPORTED'
         WHEN other_no IS NOT NULL THEN 'REPORTED_OTHERWISE'
         WHEN case_no IS NOT NULL THEN 'POLICE_CASE'
-        WHEN proven = 0 AND private_injury = 0 AND precocious > 0 THEN 'PRECOCIOUS_CHECK'
-        WHEN proven = 0 AND private_injury = 0 THEN 'CHECK_ONLY'
-        WHEN proven = 0 AND list_contains($private_causes, cause) THEN 'CAUSE_RECORDED'
+        WHEN NOT is_proven AND private_injury = '0' AND precocious <> '0' THEN 'PRECOCIOUS_CHECK'
+        WHEN NOT is_proven AND private_injury = '0' THEN 'CHECK_ONLY'
+        WHEN NOT is_proven AND list_contains($private_causes, cause) THEN 'CAUSE_RECORDED'
     END AS exclusion_code,
     visit_no,
     inst_name,

@@ -14,7 +14,7 @@ WITH seen AS (
             WHEN case_after_days <= $case_days THEN case_after_no
         END AS case_no
     FROM marts.minor_visit
-    WHERE least_age < $child_age AND (infection > 0 OR congenital > 0 OR infection_check > 0)
+    WHERE least_age < $child_age AND (infection <> '0' OR congenital <> '0' OR infection_check <> '0')
         AND CAST(confirmed_date + $case_days AS DATE) <= $as_of
 )
 SELECT
@@ -28,8 +28,8 @@ SELECT
         WHEN other_no IS NOT NULL THEN 'REPORTED_OTHERWISE'
         WHEN case_no IS NOT NULL THEN 'POLICE_CASE'
         WHEN list_contains($birth_causes, cause) THEN 'CONGENITAL'
-        WHEN infection = 0 AND congenital > 0 THEN 'CONGENITAL'
-        WHEN infection = 0 THEN 'CHECK_ONLY'
+        WHEN infection = '0' AND congenital <> '0' THEN 'CONGENITAL'
+        WHEN infection = '0' THEN 'CHECK_ONLY'
     END AS exclusion_code,
     visit_no,
     inst_name,

@@ -14,7 +14,7 @@ WITH seen AS (
             WHEN case_after_days <= $case_days THEN case_after_no
         END AS case_no
     FROM marts.minor_visit
-    WHERE least_age < $adult_age AND termination > 0
+    WHERE least_age < $adult_age AND termination <> '0'
         AND CAST(confirmed_date + $case_days AS DATE) <= $as_of
 )
 SELECT

@@ -21,6 +21,6 @@ UNION ALL
 SELECT h.hit_id, 'minors.visit', v._file, v._row, 'earlier_visit'
 FROM {{hits}} AS h
 JOIN marts.minor_visit AS e
-    ON e.person_id = h.subject_id AND e.injury > 0 AND e.visit_no <> h.visit_no
+    ON e.person_id = h.subject_id AND e.injury <> '0' AND e.visit_no <> h.visit_no
     AND e.confirmed_date BETWEEN CAST(h.confirmed_date - $repeat_days AS DATE) AND h.confirmed_date
 JOIN minors.visit AS v ON v.visit_no = e.visit_no

@@ -4,7 +4,7 @@
 WITH injured AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, least_age, follow_up_of, cause, cause_no, own_no,
-        multiple_injury > 0 OR fracture_sites >= $fracture_sites AS is_multiple,
+        multiple_injury <> '0' OR CAST(fracture_sites AS INTEGER) >= $fracture_sites AS is_multiple,
         CASE
             WHEN report_before_days <= $same_event_days THEN report_before_no
             WHEN report_after_days <= $same_event_days THEN report_after_no
@@ -14,7 +14,7 @@ WITH injured AS (
             WHEN case_after_days <= $case_days THEN case_after_no
         END AS case_no
     FROM marts.minor_visit
-    WHERE injury > 0
+    WHERE injury <> '0'
 ),
 counted AS (
     SELECT i.visit_no, count(DISTINCT e.confirmed_date) AS visit_count

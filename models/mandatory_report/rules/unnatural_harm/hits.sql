@@ -14,7 +14,7 @@ WITH seen AS (
             WHEN case_after_days <= $case_days THEN case_after_no
         END AS case_no
     FROM marts.minor_visit
-    WHERE least_age < $adult_age AND (poisoning > 0 OR self_harm > 0)
+    WHERE least_age < $adult_age AND (poisoning <> '0' OR self_harm <> '0')
         AND CAST(confirmed_date + $case_days AS DATE) <= $as_of
 )
 SELECT
@@ -27,7 +27,7 @@ SELECT
         WHEN own_no IS NOT NULL THEN 'REPORTED'
         WHEN other_no IS NOT NULL THEN 'REPORTED_OTHERWISE'
         WHEN case_no IS NOT NULL THEN 'POLICE_CASE'
-        WHEN self_harm = 0 AND list_contains($poison_causes, cause) THEN 'CAUSE_RECORDED'
+        WHEN self_harm = '0' AND list_contains($poison_causes, cause) THEN 'CAUSE_RECORDED'
     END AS exclusion_code,
     visit_no,
     inst_name,
