@@ -6,7 +6,7 @@
 WITH paid AS (
     SELECT
         mdtrt_id,
-        sum(CASE WHEN init_setl_id IS NULL THEN fund_pay_sumamt END) AS gross_fund,
+        max(CASE WHEN init_setl_id IS NULL THEN fund_pay_sumamt END) AS gross_fund,
         sum(fund_pay_sumamt) AS net_fund,
         sum(coalesce(acct_pay, 0) + coalesce(acct_mulaid_pay, 0)) AS net_account
     FROM medins.setl_d
@@ -35,6 +35,12 @@ stays AS (
     WHERE list_contains($bed_med_types, med_type)
         AND datediff('day', begin_date, end_date) >= $hanging_min_days
         AND gross_fund > 0
+),
+custody AS (
+    SELECT person_id, status_kind, from_date, max(coalesce(to_date, $as_of)) AS to_date
+    FROM marts.person_status_interval
+    WHERE list_contains($custody_statuses, status_kind)
+    GROUP BY person_id, status_kind, from_date
 ),
 presence AS (
     SELECT
@@ -67,14 +73,12 @@ presence AS (
         status_kind,
         status_kind || CAST(from_date AS VARCHAR),
         from_date,
-        max(coalesce(to_date, $as_of)),
+        to_date,
         CAST(from_date AS TIMESTAMP),
-        CAST(max(coalesce(to_date, $as_of)) AS TIMESTAMP),
+        CAST(to_date AS TIMESTAMP),
         NULL,
         FALSE
-    FROM marts.person_status_interval
-    WHERE list_contains($custody_statuses, status_kind)
-    GROUP BY person_id, status_kind, from_date
+    FROM custody
 ),
 met AS (
     SELECT
@@ -132,14 +136,14 @@ leave_slip AS (
     GROUP BY m.mdtrt_id, m.presence_key
 ),
 sent_out AS (
-    SELECT m.mdtrt_id, m.presence_key, min(r.referral_id) AS referral_id
+    SELECT m.presence_key, min(r.referral_id) AS referral_id
     FROM met AS m
     INNER JOIN medins.referral AS r
         ON r.certno = m.certno
         AND r.to_fixmedins_code = m.other_fixmedins
         AND r.date_from <= m.from_date
         AND r.date_to >= m.to_date
-    GROUP BY m.mdtrt_id, m.presence_key
+    GROUP BY m.presence_key
 ),
 sent_sample AS (
     SELECT m.mdtrt_id, m.presence_key
@@ -178,7 +182,7 @@ explained AS (
     FROM met AS m
     INNER JOIN idle AS i ON i.mdtrt_id = m.mdtrt_id
     LEFT JOIN leave_slip AS l ON l.mdtrt_id = m.mdtrt_id AND l.presence_key = m.presence_key
-    LEFT JOIN sent_out AS o ON o.mdtrt_id = m.mdtrt_id AND o.presence_key = m.presence_key
+    LEFT JOIN sent_out AS o ON o.presence_key = m.presence_key
     LEFT JOIN sent_sample AS t ON t.mdtrt_id = m.mdtrt_id AND t.presence_key = m.presence_key
     LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = m.presence_key
 )
