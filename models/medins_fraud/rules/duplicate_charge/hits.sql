@@ -39,12 +39,12 @@ main_lines AS (
         rule_no,
         window_key,
         at_time,
+        bilg_dept_codg AS main_dept_codg,
         min(bkkp_sn) AS main_bkkp_sn,
-        min(bilg_dept_codg) AS main_dept_codg,
         min(medins_list_codg) AS main_local_code,
-        max(CASE WHEN net_share > 0 THEN 1 ELSE 0 END) AS main_is_live
+        bool_or(net_share > 0) AS main_is_live
     FROM main_charges
-    GROUP BY mdtrt_id, rule_no, window_key, at_time
+    GROUP BY mdtrt_id, rule_no, window_key, at_time, bilg_dept_codg
 ),
 main_visits AS (
     SELECT DISTINCT mdtrt_id, rule_no FROM main_lines
@@ -68,7 +68,7 @@ matched AS (
         m.main_bkkp_sn,
         m.main_dept_codg,
         m.main_local_code,
-        m.main_is_live = 1 AND f.net_share > 0 AS is_live
+        m.main_is_live AND f.net_share > 0 AS is_live
     FROM marts.medins_fee_net AS f
     INNER JOIN sub_codes AS c ON c.med_list_codg = f.med_list_codg
     INNER JOIN main_visits AS v ON v.mdtrt_id = f.mdtrt_id AND v.rule_no = c.rule_no
@@ -89,29 +89,21 @@ sub_lines AS (
         medins_list_codg, bilg_dept_codg, rule_no, time_window, main_name, sub_name, main_bkkp_sn, main_dept_codg,
         main_local_code, is_live
     FROM matched
-    QUALIFY row_number() OVER (
-        PARTITION BY mdtrt_id, bkkp_sn ORDER BY is_live DESC, rule_no, main_bkkp_sn
+    QUALIFY row_number() OVER (  -- unique: a main line belongs to one group of a rule
+        PARTITION BY mdtrt_id, bkkp_sn
+        ORDER BY is_live DESC, rule_no, main_dept_codg IS DISTINCT FROM bilg_dept_codg, main_bkkp_sn
     ) = 1
-),
-visits AS (
-    SELECT DISTINCT mdtrt_id, fee_date FROM sub_lines
 ),
 operations AS (
     SELECT
-        v.mdtrt_id,
-        v.fee_date,
-        count(DISTINCT o.oprn_srt_no) AS operations,
-        max(CASE WHEN o.oprn_part = '双' THEN 1 ELSE 0 END) AS both_parts,
-        max(CASE WHEN o.oprn_part = '左' THEN 1 ELSE 0 END) AS left_part,
-        max(CASE WHEN o.oprn_part = '右' THEN 1 ELSE 0 END) AS right_part
-    FROM visits AS v
-    INNER JOIN medins.setl_list_oprn_d AS o ON o.mdtrt_id = v.mdtrt_id AND o.oprn_oprt_date = v.fee_date
-    GROUP BY v.mdtrt_id, v.fee_date
-),
-local_items AS (
-    SELECT medins_list_codg, min(document_no) AS document_no
-    FROM medins.local_price_item
-    GROUP BY medins_list_codg
+        mdtrt_id,
+        oprn_oprt_date AS fee_date,
+        count(*) AS operations,
+        bool_or(oprn_part = '双') AS both_parts,
+        bool_or(oprn_part = '左') AS left_part,
+        bool_or(oprn_part = '右') AS right_part
+    FROM medins.setl_list_oprn_d
+    GROUP BY mdtrt_id, oprn_oprt_date
 ),
 explained AS (
     SELECT
@@ -131,7 +123,7 @@ explained AS (
             WHEN s.hilist_name LIKE '%加收%' THEN 'ADD_ON'
             WHEN l.medins_list_codg IS NOT NULL THEN 'LOCAL_ITEM'
             WHEN list_contains($operation_item_types, s.med_chrgitm_type)
-                AND (o.both_parts = 1 OR (o.left_part = 1 AND o.right_part = 1)) THEN 'BOTH_SIDES'
+                AND (o.both_parts OR (o.left_part AND o.right_part)) THEN 'BOTH_SIDES'
             WHEN list_contains($operation_item_types, s.med_chrgitm_type) AND o.operations > 1 THEN 'SECOND_OPERATION'
             WHEN list_contains($ward_item_types, s.med_chrgitm_type)
                 AND s.bilg_dept_codg <> s.main_dept_codg
@@ -141,7 +133,7 @@ explained AS (
     FROM sub_lines AS s
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = s.mdtrt_id
     LEFT JOIN operations AS o ON o.mdtrt_id = s.mdtrt_id AND o.fee_date = s.fee_date
-    LEFT JOIN local_items AS l ON l.medins_list_codg = coalesce(s.medins_list_codg, s.main_local_code)
+    LEFT JOIN medins.local_price_item AS l ON l.medins_list_codg = coalesce(s.medins_list_codg, s.main_local_code)
 )
 SELECT
     fixmedins_code AS subject_id,
@@ -152,11 +144,11 @@ SELECT
     mdtrt_id,
     certno,
     rule_no,
-    min(time_window) AS time_window,
-    min(main_name) AS main_name,
-    min(sub_name) AS sub_name,
-    count(bkkp_sn) AS line_count,
+    time_window,
+    main_name,
+    sub_name,
+    count(*) AS line_count,
     min(bkkp_sn) AS first_bkkp_sn,
     min(main_bkkp_sn) AS main_bkkp_sn
 FROM explained
-GROUP BY fixmedins_code, mdtrt_id, certno, rule_no, exclusion_code
+GROUP BY fixmedins_code, mdtrt_id, certno, rule_no, time_window, main_name, sub_name, exclusion_code
