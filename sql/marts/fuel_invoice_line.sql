@@ -26,7 +26,6 @@ SELECT
     CAST(date_trunc('month', i.issue_ts) AS DATE) AS month_start,
     i.spec AS oil_grade,
     r.oil_group,
-    r.litres_per_tonne,
     i.unit,
     i.qty,
     CAST(

@@ -4,6 +4,12 @@ FROM {{hits}} AS h
 JOIN fuel.vat_invoice AS i ON i.seller_uscc = h.subject_id AND i.buyer_uscc = h.buyer_uscc AND i.status <> '作废'
     AND i.issue_ts >= h.occurred_from AND i.issue_ts < h.occurred_to + 1
 UNION ALL
+SELECT DISTINCT h.hit_id, 'fuel.vat_invoice', r._file, r._row, 'invoice'
+FROM {{hits}} AS h
+JOIN fuel.vat_invoice AS i ON i.seller_uscc = h.subject_id AND i.buyer_uscc = h.buyer_uscc
+    AND i.issue_ts >= h.occurred_from AND i.issue_ts < h.occurred_to + 1
+JOIN fuel.vat_invoice AS r ON r.red_of = i.inv_no AND r.status <> '作废' AND r.issue_ts >= h.occurred_to + 1
+UNION ALL
 SELECT h.hit_id, 'fuel.fleet_capacity', c._file, c._row, 'capacity'
 FROM {{hits}} AS h
 JOIN fuel.fleet_capacity AS c ON c.uscc = h.buyer_uscc

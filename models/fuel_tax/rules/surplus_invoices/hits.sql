@@ -1,55 +1,60 @@
 -- 富余票虚开：加油站一个月里开给同一购方的成品油发票，五项异常占了几项：升数远超购方用油能力、单份过大、整数金额、
 -- 购方用油地点很远、凌晨开具。按销方、购方、月。
+-- 红字发票按红冲的升数、税额冲减原发票；销方有几座站的，用油地点按最近的一座算。
 -- 已检验的合理解释：红冲重开、吨升填错、直送工地、同证批发、总公司统一购油、几个月合并开票。
-WITH reversed AS (
-    SELECT DISTINCT red_of AS inv_no
-    FROM fuel.vat_invoice
-    WHERE red_of IS NOT NULL AND status <> '作废'
-),
-direct AS (
-    SELECT DISTINCT inv_no
-    FROM fuel.delivery_agreement
-    WHERE kind = '直送' AND inv_no IS NOT NULL
-),
-line AS (
+WITH line AS (
     SELECT
-        i.inv_no, i.seller_uscc, i.buyer_uscc, i.issue_ts, i.amt_ex_tax, i.tax,
-        CAST(CASE i.unit WHEN '升' THEN i.qty WHEN '吨' THEN i.qty * r.litres_per_tonne ELSE i.qty * r.litres_per_tonne * 0.001 END  -- literal: 公斤换吨
-            AS DECIMAL(18, 4)) AS litres,
+        l.inv_no, l.red_of, l.seller_uscc, l.buyer_uscc, l.issue_ts, l.amt_ex_tax, l.tax, l.litres,
         CAST(
-            CASE
-                WHEN i.unit = '吨' AND i.amt_ex_tax < i.qty * $min_yuan_per_tonne THEN i.qty
-                WHEN i.unit = '升' THEN i.qty
-                WHEN i.unit = '吨' THEN i.qty * r.litres_per_tonne
-                ELSE i.qty * r.litres_per_tonne * 0.001  -- literal: 公斤换吨
-            END AS DECIMAL(18, 4)
+            CASE WHEN l.unit = '吨' AND abs(l.amt_ex_tax) < abs(l.qty) * $min_yuan_per_tonne THEN l.qty ELSE l.litres END
+            AS DECIMAL(18, 4)
         ) AS fixed_litres
-    FROM fuel.vat_invoice AS i
-    JOIN ref.refined_oil_code AS r ON r.tax_class_code = i.tax_class_code
-    WHERE i.status <> '作废' AND i.red_of IS NULL AND i.buyer_uscc IS NOT NULL
-        AND EXISTS (SELECT 1 FROM fuel.gas_station AS s WHERE s.uscc = i.seller_uscc)
+    FROM marts.fuel_invoice_line AS l
+    WHERE EXISTS (SELECT 1 FROM fuel.gas_station AS s WHERE s.uscc = l.seller_uscc)
+),
+issued AS (
+    SELECT
+        inv_no, seller_uscc, buyer_uscc, issue_ts, sum(amt_ex_tax + coalesce(tax, 0)) AS gross, sum(amt_ex_tax) AS amt_ex_tax,
+        sum(tax) AS tax, sum(litres) AS litres, sum(fixed_litres) AS fixed_litres
+    FROM line
+    WHERE red_of IS NULL
+    GROUP BY inv_no, seller_uscc, buyer_uscc, issue_ts
+),
+returned AS (
+    SELECT
+        red_of AS inv_no, sum(amt_ex_tax) AS amt_ex_tax, sum(tax) AS tax, sum(litres) AS litres, sum(fixed_litres) AS fixed_litres
+    FROM line
+    GROUP BY red_of
 ),
 invoice AS (
     SELECT
-        l.inv_no, l.seller_uscc, l.buyer_uscc, min(l.issue_ts) AS issue_ts, sum(l.amt_ex_tax + coalesce(l.tax, 0)) AS gross,
-        sum(l.tax) AS tax, sum(l.litres) AS litres, sum(l.fixed_litres) AS fixed_litres,
-        max(CASE WHEN v.inv_no IS NULL THEN 0 ELSE 1 END) AS is_reversed,
-        max(CASE WHEN d.inv_no IS NULL THEN 0 ELSE 1 END) AS is_direct
-    FROM line AS l
-    LEFT JOIN reversed AS v ON v.inv_no = l.inv_no
-    LEFT JOIN direct AS d ON d.inv_no = l.inv_no
-    GROUP BY l.inv_no, l.seller_uscc, l.buyer_uscc
+        i.inv_no, i.seller_uscc, i.buyer_uscc, i.issue_ts, i.gross, i.tax, i.litres,
+        i.amt_ex_tax + coalesce(r.amt_ex_tax, 0) AS kept_yuan,
+        i.tax + coalesce(r.tax, 0) AS kept_tax,
+        i.litres + coalesce(r.litres, 0) AS kept_l,
+        i.fixed_litres + coalesce(r.fixed_litres, 0) AS fixed_l,
+        EXISTS (SELECT 1 FROM fuel.delivery_agreement AS a WHERE a.inv_no = i.inv_no AND a.kind = '直送') AS is_direct
+    FROM issued AS i
+    LEFT JOIN returned AS r ON r.inv_no = i.inv_no
+),
+kept AS (
+    SELECT inv_no, seller_uscc, buyer_uscc, issue_ts, gross, kept_tax, kept_l, fixed_l, is_direct
+    FROM invoice
+    WHERE kept_yuan > 0
 ),
 variant AS (
-    SELECT 'RAW' AS variant, inv_no, seller_uscc, buyer_uscc, issue_ts, gross, tax, litres FROM invoice
-    UNION ALL
-    SELECT 'RED_REISSUE', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, tax, litres FROM invoice WHERE is_reversed = 0
-    UNION ALL
-    SELECT 'UNIT_ERROR', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, tax, fixed_litres FROM invoice WHERE is_reversed = 0
-    UNION ALL
-    SELECT 'DROP_SHIPMENT', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, tax, fixed_litres
+    SELECT 'RAW' AS variant, inv_no, seller_uscc, buyer_uscc, issue_ts, gross, tax, litres
     FROM invoice
-    WHERE is_reversed = 0 AND is_direct = 0
+    UNION ALL
+    SELECT 'RED_REISSUE', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, kept_tax, kept_l
+    FROM kept
+    UNION ALL
+    SELECT 'UNIT_ERROR', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, kept_tax, fixed_l
+    FROM kept
+    UNION ALL
+    SELECT 'DROP_SHIPMENT', inv_no, seller_uscc, buyer_uscc, issue_ts, gross, kept_tax, fixed_l
+    FROM kept
+    WHERE NOT is_direct
 ),
 monthly AS (
     SELECT
@@ -82,24 +87,17 @@ branches AS (
     JOIN capacity AS c ON c.uscc = b.branch_uscc
     GROUP BY b.hq_uscc
 ),
-seller AS (
-    SELECT
-        uscc, max(CASE WHEN biz_scope = '批零兼营' THEN 1 ELSE 0 END) AS is_wholesale,
-        min(CAST(lon AS DECIMAL(18, 6))) AS lon, min(CAST(lat AS DECIMAL(18, 6))) AS lat
-    FROM fuel.gas_station
-    GROUP BY uscc
-),
 apart AS (
     SELECT
         m.seller_uscc, m.buyer_uscc,
         CAST(round((c.lat - s.lat) * $metres_per_degree, 0) AS BIGINT) AS north_m,
         CAST(round((c.lon - s.lon) * $metres_per_degree, 0) AS BIGINT) AS equator_m,
         CAST(round((c.lat + s.lat) / 2, 0) AS BIGINT) AS mid_lat  -- literal: 两点平均纬度取整
-    FROM (SELECT DISTINCT seller_uscc, buyer_uscc FROM monthly) AS m
-    JOIN seller AS s ON s.uscc = m.seller_uscc
+    FROM (SELECT seller_uscc, buyer_uscc FROM issued GROUP BY seller_uscc, buyer_uscc) AS m
+    JOIN fuel.gas_station AS s ON s.uscc = m.seller_uscc
     JOIN capacity AS c ON c.uscc = m.buyer_uscc
 ),
-distance AS (
+flat AS (
     SELECT
         seller_uscc, buyer_uscc, north_m,
         CAST(
@@ -113,17 +111,22 @@ distance AS (
         ) AS east_m
     FROM apart
 ),
+distance AS (
+    SELECT seller_uscc, buyer_uscc, min(north_m * north_m + east_m * east_m) AS square_m
+    FROM flat
+    GROUP BY seller_uscc, buyer_uscc
+),
 flagged AS (
     SELECT
         m.variant, m.seller_uscc, m.buyer_uscc, m.month_start, m.invoice_count, m.litres, m.tax, m.largest_l, m.round_count,
-        m.night_count, c.est_month_l AS capacity_l, d.north_m * d.north_m + d.east_m * d.east_m AS square_m,
+        m.night_count, c.est_month_l AS capacity_l, d.square_m,
         CASE WHEN m.litres > $capacity_multiple * c.est_month_l THEN 1 ELSE 0 END AS is_over,
         CASE WHEN m.litres > $capacity_multiple * (c.est_month_l + coalesce(b.est_month_l, 0)) THEN 1 ELSE 0 END AS is_over_group,
         CASE WHEN m.litres > $capacity_multiple * c.est_month_l * least(m.billed_months, $merged_months) THEN 1 ELSE 0 END AS is_over_window,
         CASE WHEN m.largest_l > $single_invoice_litres THEN 1 ELSE 0 END AS is_large,
-        CASE WHEN m.round_count > 0 AND m.round_count >= $round_share * m.invoice_count THEN 1 ELSE 0 END AS is_round,
+        CASE WHEN m.round_count >= $round_share * m.invoice_count THEN 1 ELSE 0 END AS is_round,
         CASE
-            WHEN d.north_m * d.north_m + d.east_m * d.east_m > CAST($far_metres AS BIGINT) * CAST($far_metres AS BIGINT) THEN 1
+            WHEN d.square_m > CAST($far_metres AS BIGINT) * CAST($far_metres AS BIGINT) THEN 1
             ELSE 0
         END AS is_far,
         CASE WHEN m.night_count > 0 THEN 1 ELSE 0 END AS is_night
@@ -143,18 +146,17 @@ counted AS (
 ),
 judged AS (
     SELECT
-        a.seller_uscc, a.buyer_uscc, a.month_start, a.flags,
+        a.seller_uscc, a.buyer_uscc, a.month_start,
         CASE
             WHEN coalesce(r.flags, 0) < $surplus_flags THEN 'RED_REISSUE'
             WHEN u.flags < $surplus_flags THEN 'UNIT_ERROR'
             WHEN coalesce(d.flags, 0) < $surplus_flags THEN 'DROP_SHIPMENT'
-            WHEN s.is_wholesale = 1 AND b.uscc IS NOT NULL THEN 'WHOLESALE'
+            WHEN EXISTS (SELECT 1 FROM fuel.gas_station AS s WHERE s.uscc = a.seller_uscc AND s.biz_scope = '批零兼营')
+                AND EXISTS (SELECT 1 FROM fuel.gas_station AS b WHERE b.uscc = a.buyer_uscc) THEN 'WHOLESALE'
             WHEN d.group_flags < $surplus_flags THEN 'PARENT_SETTLED'
             WHEN d.window_flags < $surplus_flags THEN 'PERIOD_SHIFT'
         END AS exclusion_code
     FROM counted AS a
-    JOIN seller AS s ON s.uscc = a.seller_uscc
-    LEFT JOIN seller AS b ON b.uscc = a.buyer_uscc
     LEFT JOIN counted AS r
         ON r.variant = 'RED_REISSUE' AND r.seller_uscc = a.seller_uscc AND r.buyer_uscc = a.buyer_uscc AND r.month_start = a.month_start
     LEFT JOIN counted AS u
@@ -171,7 +173,7 @@ SELECT
     j.exclusion_code,
     j.month_start,
     j.buyer_uscc,
-    j.flags AS flag_count,
+    c.flags AS flag_count,
     trim(
         CASE WHEN c.is_over = 1 THEN '远超用油能力 ' ELSE '' END || CASE WHEN c.is_large = 1 THEN '单份过大 ' ELSE '' END
         || CASE WHEN c.is_round = 1 THEN '整数金额 ' ELSE '' END || CASE WHEN c.is_far = 1 THEN '用油地点很远 ' ELSE '' END
