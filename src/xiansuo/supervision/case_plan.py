@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 HITS_TABLE = "rule_hits"
+_WORD = re.compile(r"\w+")
 
 
 def model_sandbox(project: Project, model: Model) -> Sandbox:
@@ -30,11 +32,11 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
     files = [rule.folder / "cases.yml" for rule in model.rules]
     texts += [file.read_text(encoding="utf-8") for file in files if file.is_file()]
     written = " ".join(texts)
-    words = set(re.findall(r"\w+", written))
+    words = set(_WORD.findall(written))
     sandbox = Sandbox()
     for dataset in closure.datasets:
         titles = project.titles(dataset)
-        wanted = words | {*PROVENANCE} | {column for title, column in titles.items() if title in written}
+        wanted = words | {*PROVENANCE} | {titles[title] for title in titles if _stands_in(title, written, words)}
         columns = {name: kind for name, kind in project.columns(dataset).items() if name in wanted}
         sandbox.add_table(dataset, columns, titles)
     for mart in closure.marts:
@@ -44,6 +46,11 @@ def model_sandbox(project: Project, model: Model) -> Sandbox:
             raise InputError(f"the mart's SQL does not bind: {str(error).strip()}", file=mart.path) from error
     create_graphs(sandbox.con, model.graphs)
     return sandbox
+
+
+def _stands_in(title: str, text: str, words: Collection[str]) -> bool:
+    """Whether the text holds the title; it is long, so a title that is one word is looked up among its ``words``."""
+    return title in words if _WORD.fullmatch(title) else title in text
 
 
 class CasePlan:
