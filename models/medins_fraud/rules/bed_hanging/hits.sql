@@ -203,7 +203,7 @@ SELECT
     leave_id,
     referral_id
 FROM explained
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER (  -- unique: equal rows are equal in every column
     PARTITION BY mdtrt_id
     ORDER BY exclusion_code IS NOT NULL, exclusion_code = 'EDGE_DAY', from_date, presence_kind, presence_key
 ) = 1

@@ -3,44 +3,25 @@
 -- person and generic: the worst unexcused finding.
 -- Look-alikes: long prescription, stock before a holiday, stock before going abroad, registered heavy user (transplant,
 -- tumour, rare disease), purchase from a family account, registered pick-up by another person, reversed lines.
-WITH dispensed AS (
+WITH purchases AS (
     SELECT
         f.certno,
         substr(f.med_list_codg, 1, $generic_code_length) AS generic_code,
-        min(f.hilist_name) AS drug_name,
+        f.hilist_name AS drug_name,
         f.fee_date,
         f.fixmedins_code,
         f.mdtrt_id,
-        sum(f.prd_days) AS gross_days,
-        sum(CASE WHEN f.net_cnt > 0 THEN f.prd_days ELSE 0 END) AS days,
-        sum(CASE WHEN f.net_share > 0 THEN f.prd_days ELSE 0 END) AS fund_days,
-        sum(f.net_share) AS net_share
+        f.prd_days,
+        f.net_share,
+        f.net_cnt > 0 AS is_live,
+        f.net_share > 0 AS is_fund,
+        a.mdtrt_id IS NOT NULL AS is_agent
     FROM marts.medins_fee_net AS f
+    LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = f.mdtrt_id
     WHERE list_contains($drug_item_types, f.med_chrgitm_type)
         AND list_contains($dispensing_med_types, f.med_type)
         AND f.gross_cnt > 0
         AND (f.gross_share > 0 OR f.acct_mulaid_pay > 0)
-    GROUP BY f.certno, substr(f.med_list_codg, 1, $generic_code_length), f.fee_date, f.fixmedins_code, f.mdtrt_id
-),
-purchases AS (
-    SELECT
-        p.certno,
-        p.generic_code,
-        p.drug_name,
-        p.fee_date,
-        p.fixmedins_code,
-        p.mdtrt_id,
-        p.gross_days,
-        p.days,
-        p.fund_days,
-        p.net_share,
-        CASE WHEN p.days > 0 THEN p.fixmedins_code END AS live_institution,
-        CASE WHEN p.fund_days > 0 THEN p.fixmedins_code END AS fund_institution,
-        CASE WHEN p.fund_days > 0 AND a.mdtrt_id IS NULL THEN p.fixmedins_code END AS own_institution,
-        CASE WHEN p.days > 0 THEN p.mdtrt_id END AS live_purchase,
-        CASE WHEN p.fund_days > 0 THEN p.mdtrt_id END AS fund_purchase
-    FROM dispensed AS p
-    LEFT JOIN medins.agent_pickup AS a ON a.mdtrt_id = p.mdtrt_id
 ),
 by_day AS (
     SELECT
@@ -49,14 +30,14 @@ by_day AS (
         min(drug_name) AS drug_name,
         fee_date,
         datediff('day', DATE '1970-01-01', fee_date) AS day_number, -- literal: any fixed origin serves the frame
-        sum(gross_days) AS gross_days,
-        sum(days) AS days,
-        sum(fund_days) AS fund_days,
+        sum(prd_days) AS gross_days,
+        sum(CASE WHEN is_live THEN prd_days ELSE 0 END) AS days,
+        sum(CASE WHEN is_fund THEN prd_days ELSE 0 END) AS fund_days,
         sum(net_share) AS net_share,
         count(DISTINCT fixmedins_code) AS gross_institutions,
-        count(DISTINCT live_institution) AS institutions,
-        count(DISTINCT fund_institution) AS fund_institutions,
-        count(DISTINCT own_institution) AS own_institutions
+        count(DISTINCT CASE WHEN is_live THEN fixmedins_code END) AS institutions,
+        count(DISTINCT CASE WHEN is_fund THEN fixmedins_code END) AS fund_institutions,
+        count(DISTINCT CASE WHEN is_fund AND NOT is_agent THEN fixmedins_code END) AS own_institutions
     FROM purchases
     GROUP BY certno, generic_code, fee_date
 ),
@@ -85,8 +66,8 @@ by_month AS (
         min(fee_date) AS from_date,
         max(fee_date) AS to_date,
         count(DISTINCT mdtrt_id) AS gross_purchases,
-        count(DISTINCT live_purchase) AS purchases,
-        count(DISTINCT fund_purchase) AS fund_purchases,
+        count(DISTINCT CASE WHEN is_live THEN mdtrt_id END) AS purchases,
+        count(DISTINCT CASE WHEN is_fund THEN mdtrt_id END) AS fund_purchases,
         sum(net_share) AS net_share
     FROM purchases
     GROUP BY certno, generic_code, date_trunc('month', fee_date)
@@ -121,8 +102,9 @@ documents AS (
             WHEN l.kind = '长处方' THEN least(l.covers_days, $long_prescription_days)
             ELSE l.covers_days
         END) AS covered_days,
-        max(CASE WHEN l.kind = '特殊病种' AND l.issued_on <= f.from_date AND l.issued_on + CAST(l.covers_days AS INTEGER) >= f.to_date
-            THEN 1 ELSE 0 END) AS is_registered,
+        bool_or(
+            l.kind = '特殊病种' AND l.issued_on <= f.from_date AND l.issued_on + CAST(l.covers_days AS INTEGER) >= f.to_date
+        ) AS is_registered,
         min(l.rx_no) AS rx_no
     FROM found AS f
     INNER JOIN medins.long_prescription AS l ON l.certno = f.certno AND l.generic_code = f.generic_code
@@ -144,7 +126,7 @@ explained AS (
         CASE
             WHEN f.measured <= f.allowed THEN 'REVERSED'
             WHEN f.fund_measured <= f.allowed THEN 'FAMILY_ACCOUNT'
-            WHEN d.is_registered = 1 THEN 'HEAVY_USER'
+            WHEN d.is_registered THEN 'HEAVY_USER'
             WHEN f.finding_rank = 1 AND f.fund_measured - d.covered_days <= f.allowed THEN
                 CASE d.kind WHEN '长处方' THEN 'LONG_PRESCRIPTION' WHEN '节前备药' THEN 'HOLIDAY_STOCK'
                     WHEN '出境备药' THEN 'ABROAD_STOCK' ELSE 'HEAVY_USER' END
@@ -174,7 +156,7 @@ SELECT
     CAST(net_share AS DECIMAL(18, 2)) AS window_fund,
     rx_no
 FROM explained
-QUALIFY row_number() OVER (
+QUALIFY row_number() OVER (  -- unique: a finding has one row for each first day
     PARTITION BY certno, generic_code
     ORDER BY exclusion_code IS NOT NULL, finding_rank, measured DESC, from_date
 ) = 1
