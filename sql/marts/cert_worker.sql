@@ -15,6 +15,6 @@ WITH workers AS (
 SELECT
     worker_id, person_id, name, id_type, id_no, employer_uscc, employer_name, project_no, project_name, site_region, trade,
     enter_date, leave_date,
-    row_number() OVER (PARTITION BY person_id ORDER BY enter_date DESC, worker_id) = 1 AS is_latest,
+    row_number() OVER (PARTITION BY person_id ORDER BY enter_date DESC, worker_id) = 1 AS is_latest,  -- unique: worker_id is the key
     'cert.site_worker' AS source_dataset, _file, _row
 FROM workers
