@@ -28,6 +28,7 @@ EACH = {H1: 4, H2: 8, H3: 4, H4: 5, H5: 4, H6: 4, H7: 8}
 VIOLATIONS, OWN_H2, SHORT = 12, 4, 4
 WINDOW, CASE_DAYS, REPEAT_DAYS, HOURS = 30, 7, 180, 24
 EDGES = 2
+SPREAD = 20
 Story = Callable[[Book, int, str | None, bool], None]
 
 
@@ -63,11 +64,11 @@ def _excuse(book: Book, child: Person, visit: RowKey, turn: int, code: str | Non
     day = book.written(visit)["confirmed_ts"].date()
     if code == "REPORTED":
         return [book.reported(visit, 2.0 + 4 * (turn % 6))]
-    gap = WINDOW if turn == 0 else 3 + turn
+    gap = WINDOW if turn == 0 else 3 + turn % SPREAD
     if code == "REPORTED_OTHERWISE":
         return [book.told(child, day + timedelta(days=-gap if turn % 2 else gap), turn)]
     if code == "POLICE_CASE":
-        after = CASE_DAYS if turn == 0 else -3 - turn
+        after = CASE_DAYS if turn == 0 else -3 - turn % SPREAD
         return [book.accepted(child, day + timedelta(days=after))]
     return []
 
@@ -137,7 +138,7 @@ def _teen(book: Book, turn: int, code: str | None, short: bool) -> None:
         return _close(book, H2, woman, visit, rows, (code, False, False))
     edge = code is None and not short and turn < EDGES
     child = book.child("girls_18" if edge or short else "teens")
-    day = birthday(child, 18, 1 + turn if short else 0) if edge or short else book.day(turn)
+    day = birthday(child, 18, 1 + turn % SPREAD if short else 0) if edge or short else book.day(turn)
     visit = book.visit(child, day, codes)
     _close(book, H2, child, visit, [visit, *_excuse(book, child, visit, turn, code)], (code, short, edge))
 
@@ -151,7 +152,7 @@ def _operated(book: Book, turn: int, code: str | None, short: bool) -> None:
         return _close(book, H2, woman, visit, rows, (code, False, False))
     edge = code is None and not short and turn < EDGES
     child = book.child("girls_18" if edge or short else "teens")
-    day = birthday(child, 18, 1 + turn if short else 0) if edge or short else book.day(turn)
+    day = birthday(child, 18, 1 + turn % SPREAD if short else 0) if edge or short else book.day(turn)
     visit = book.visit(child, day, codes)
     rows = [visit, *_excuse(book, child, visit, turn, code), *_consent(book, child, visit, turn, code)]
     _close(book, H6, child, visit, rows, (code, short, edge))
@@ -182,7 +183,7 @@ def _injured(book: Book, turn: int, code: str | None, short: bool) -> None:
         return _close(book, H3, woman, visit, rows, (code, False, False))
     edge = code is None and not short and turn < EDGES
     again = code == "FOLLOW_UP" or (turn % 2 == 0 if short or edge else turn % 3 == 0)
-    gap = REPEAT_DAYS + 1 + turn if short else REPEAT_DAYS if edge else 20 + 9 * turn
+    gap = REPEAT_DAYS + 1 + turn % SPREAD if short else REPEAT_DAYS if edge else 20 + 8 * (turn % SPREAD)
     child, day = book.child(("boys", "lads")[turn % 2]), date(book.world.year, 9, 1) + timedelta(days=turn * 5 % 60)
     before = [book.visit(child, day - timedelta(days=gap), ("S42.000",))] if again else []
     link = before[0][1]["visit_no"] if code == "FOLLOW_UP" else None
@@ -202,7 +203,7 @@ def _harmed(book: Book, turn: int, code: str | None, short: bool) -> None:
         return _close(book, H4, woman, visit, rows, (code, False, False))
     edge = code is None and not short and turn < EDGES
     child = book.child("boys_18" if edge or short else ("boys", "lads")[turn % 2])
-    day = birthday(child, 18, 1 + turn if short else 0) if edge or short else book.day(turn)
+    day = birthday(child, 18, 1 + turn % SPREAD if short else 0) if edge or short else book.day(turn)
     visit = book.visit(child, day, codes)
     rows = [visit, *_excuse(book, child, visit, turn, code)]
     if code == "CAUSE_RECORDED" or itself:
@@ -218,7 +219,7 @@ def _infected(book: Book, turn: int, code: str | None, short: bool) -> None:
         return _close(book, H5, woman, visit, rows, (code, False, False))
     edge = code is None and not short and turn < EDGES
     child = book.child("boys_14" if edge or short else "boys")
-    day = birthday(child, 14, 1 + turn if short else 0) if edge or short else book.day(turn)
+    day = birthday(child, 14, 1 + turn % SPREAD if short else 0) if edge or short else book.day(turn)
     by_document = code == "CONGENITAL" and turn % 2 == 1
     visit = book.visit(child, day, ("A63.000",) if by_document else codes)
     rows = [visit, *_excuse(book, child, visit, turn, code)]
@@ -230,7 +231,7 @@ def _infected(book: Book, turn: int, code: str | None, short: bool) -> None:
 def _late(book: Book, turn: int, code: str | None, short: bool) -> None:
     """H7. Reported by the hospital itself after 24 hours; ``short``: just in time."""
     edge = code is None and not short and turn < EDGES
-    hours = HOURS - 3 * turn if short else HOURS + 0.05 if edge else HOURS + 12 + 20 * turn
+    hours = HOURS - 3 * (turn % 8) if short else HOURS + 0.05 if edge else HOURS + 12 + 20 * (turn % SPREAD)
     if code == "AGE_MISTYPED":
         child, visit, rows = _mistyped(book, turn, 17, ("T42.400",))
     else:
@@ -240,9 +241,9 @@ def _late(book: Book, turn: int, code: str | None, short: bool) -> None:
     rows.append(book.reported(visit, hours))
     day = book.written(visit)["confirmed_ts"].date()
     if code == "REPORTED_OTHERWISE":
-        rows.append(book.told(child, day - timedelta(days=WINDOW if turn == 0 else turn), turn))
+        rows.append(book.told(child, day - timedelta(days=WINDOW if turn == 0 else turn % SPREAD), turn))
     if code == "POLICE_CASE":
-        rows.append(book.accepted(child, day + timedelta(days=CASE_DAYS if turn == 0 else -turn)))
+        rows.append(book.accepted(child, day + timedelta(days=CASE_DAYS if turn == 0 else -(turn % SPREAD))))
     until = day if short else book.rows["minors.report"][-1]["reported_ts"].date()
     kind = code or ("in_time" if short else "late")
     book.case(
