@@ -60,7 +60,7 @@ def fine(book: Book, who: Scene | Person, day: date, cause: str, **changes: Any)
     serial = book.number("penalty")
     id_no = who.id_no if isinstance(who, Scene) else who.id_number
     row = {
-        "doc_no": f"（杭）应急罚〔2025〕{serial}号",
+        "doc_no": f"(杭)应急罚〔2025〕{serial}号",
         "org_name": OFFICES[serial % len(OFFICES)],
         "party_kind": "个人",
         "party_name": who.name,
