@@ -37,11 +37,18 @@ days AS (
         c.item_name,
         c.cap_cnt,
         c.cap_unit,
+        bool_or(list_contains($bed_item_types, f.med_chrgitm_type)) AS is_bed_item,
+        bool_or(list_contains($ward_item_types, f.med_chrgitm_type)) AS is_ward_item,
+        bool_or(list_contains($operation_item_types, f.med_chrgitm_type)) AS is_operation_item,
         sum(f.gross_cnt) AS gross_cnt,
         sum(f.net_cnt) AS net_cnt,
-        sum(f.net_share) AS net_share
+        sum(f.net_share) AS net_share,
+        min(f.bilg_dept_codg) <> max(f.bilg_dept_codg) AS has_two_departments,
+        bool_or(f.hilist_name LIKE '%加收%') AS has_add_on,
+        bool_or(l.medins_list_codg IS NOT NULL) AS has_local_item
     FROM lines AS f
     INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg AND c.fee_date = f.fee_date
+    LEFT JOIN medins.local_price_item AS l ON l.medins_list_codg = f.medins_list_codg
     GROUP BY f.mdtrt_id, f.fee_date, c.rule_no, c.item_name, c.cap_cnt, c.cap_unit
     HAVING sum(f.gross_cnt) > c.cap_cnt OR c.cap_unit = '小时'
 ),
@@ -55,9 +62,15 @@ stay_hours AS (
         d.item_name,
         d.cap_cnt,
         d.cap_unit,
+        d.is_bed_item,
+        d.is_ward_item,
+        d.is_operation_item,
         d.gross_cnt,
         d.net_cnt,
         d.net_share,
+        d.has_two_departments,
+        d.has_add_on,
+        d.has_local_item,
         m.adm_dept_codg <> m.dscg_dept_codg AS has_transfer,
         datediff(
             'minute',
@@ -69,8 +82,8 @@ stay_hours AS (
 ),
 allowance AS (
     SELECT
-        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_cnt, cap_unit, gross_cnt, net_cnt, net_share,
-        has_transfer,
+        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_cnt, cap_unit, is_bed_item, is_ward_item,
+        is_operation_item, gross_cnt, net_cnt, net_share, has_two_departments, has_add_on, has_local_item, has_transfer,
         CASE
             WHEN cap_unit = '小时' AND minutes_inside > 0
                 THEN least(cap_cnt, ceil(minutes_inside / 60)) -- literal: minutes of an hour
@@ -85,7 +98,8 @@ allowance AS (
 ),
 beyond AS (
     SELECT
-        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_unit, net_cnt, net_share, has_transfer,
+        mdtrt_id, certno, fixmedins_code, fee_date, rule_no, item_name, cap_unit, is_bed_item, is_ward_item,
+        is_operation_item, net_cnt, net_share, has_two_departments, has_add_on, has_local_item, has_transfer,
         CAST(allowed_cnt AS DECIMAL(18, 4)) AS allowed_cnt,
         cap_unit = '小时' AND net_cnt - allowed_cnt <= $midnight_tolerance_hours
         AND (
@@ -94,23 +108,6 @@ beyond AS (
         ) AS is_midnight
     FROM allowance
     WHERE gross_cnt > allowed_cnt
-),
-marked AS (
-    SELECT
-        b.mdtrt_id, b.certno, b.fixmedins_code, b.fee_date, b.rule_no, b.item_name, b.cap_unit, b.net_cnt, b.net_share,
-        b.has_transfer, b.allowed_cnt, b.is_midnight,
-        bool_or(list_contains($bed_item_types, f.med_chrgitm_type)) AS is_bed_item,
-        bool_or(list_contains($ward_item_types, f.med_chrgitm_type)) AS is_ward_item,
-        bool_or(list_contains($operation_item_types, f.med_chrgitm_type)) AS is_operation_item,
-        min(f.bilg_dept_codg) <> max(f.bilg_dept_codg) AS has_two_departments,
-        bool_or(f.hilist_name LIKE '%加收%') AS has_add_on,
-        bool_or(l.medins_list_codg IS NOT NULL) AS has_local_item
-    FROM beyond AS b
-    INNER JOIN lines AS f ON f.mdtrt_id = b.mdtrt_id AND f.fee_date = b.fee_date
-    INNER JOIN capped AS c ON c.med_list_codg = f.med_list_codg AND c.fee_date = f.fee_date AND c.rule_no = b.rule_no
-    LEFT JOIN medins.local_price_item AS l ON l.medins_list_codg = f.medins_list_codg
-    GROUP BY b.mdtrt_id, b.certno, b.fixmedins_code, b.fee_date, b.rule_no, b.item_name, b.cap_unit, b.net_cnt, b.net_share,
-        b.has_transfer, b.allowed_cnt, b.is_midnight
 ),
 operations AS (
     SELECT
@@ -145,8 +142,8 @@ daily AS (
         b.cap_unit,
         CAST(b.net_cnt AS DECIMAL(18, 4)) AS charged_cnt,
         b.allowed_cnt,
-        CASE WHEN b.is_bed_item THEN 1 END AS bed_item
-    FROM marked AS b
+        b.is_bed_item
+    FROM beyond AS b
     LEFT JOIN operations AS o ON o.mdtrt_id = b.mdtrt_id AND o.oprn_oprt_date = b.fee_date
 ),
 bed_sum AS (
@@ -171,23 +168,20 @@ bed_days AS (
         '床位费' AS item_name,
         '日' AS cap_unit,
         CAST(b.net_cnt AS DECIMAL(18, 4)) AS charged_cnt,
-        CAST(m.ipt_days AS DECIMAL(18, 4)) AS allowed_cnt,
-        0 AS bed_item
+        CAST(m.ipt_days AS DECIMAL(18, 4)) AS allowed_cnt
     FROM bed_sum AS b
     INNER JOIN medins.mdtrt_d AS m ON m.mdtrt_id = b.mdtrt_id
     WHERE b.gross_cnt > m.ipt_days + $bed_day_allowance
-),
-charged AS (
-    SELECT fixmedins_code, first_date, last_date, amount, exclusion_code, mdtrt_id, certno, rule_no, item_name, cap_unit,
-        charged_cnt, allowed_cnt, bed_item
-    FROM daily
-    UNION ALL
-    SELECT fixmedins_code, first_date, last_date, amount, exclusion_code, mdtrt_id, certno, rule_no, item_name, cap_unit,
-        charged_cnt, allowed_cnt, bed_item
-    FROM bed_days
+        AND NOT EXISTS (
+            SELECT 1 FROM daily AS d WHERE d.mdtrt_id = b.mdtrt_id AND d.is_bed_item
+        )
 )
 SELECT
     fixmedins_code AS subject_id, first_date AS occurred_from, last_date AS occurred_to, amount, exclusion_code, mdtrt_id,
     certno, rule_no, item_name, cap_unit, charged_cnt, allowed_cnt
-FROM charged
-QUALIFY rule_no <> 'BED_DAYS' OR max(bed_item) OVER (PARTITION BY mdtrt_id) = 0
+FROM daily
+UNION ALL
+SELECT
+    fixmedins_code AS subject_id, first_date AS occurred_from, last_date AS occurred_to, amount, exclusion_code, mdtrt_id,
+    certno, rule_no, item_name, cap_unit, charged_cnt, allowed_cnt
+FROM bed_days
