@@ -201,7 +201,7 @@ def test_every_rule_finds_the_same_on_both_engines(model: str, demo_copy: Settin
 def test_a_run_on_spark_publishes_what_duckdb_would_and_is_not_repeated(
     demo_copy: Settings, engine: SparkEngine
 ) -> None:
-    model = "special_op_cert"
+    model = "stalled_case"
     known = run_model(demo_copy, model)
     shutil.rmtree(demo_copy.lake / "models" / model)
     on_spark = run_model(demo_copy, model, engine=engine)
@@ -219,7 +219,7 @@ def edited(tmp_path: Path) -> Callable[[str, str, str], Settings]:
         shutil.copytree(
             PROJECT, project, ignore=lambda folder, names: [n for n in names if n in (".venv", ".git", "var", "tests")]
         )
-        path = project / "models" / "special_op_cert" / "rules" / "shared_cert_number" / file
+        path = project / "models" / "stalled_case" / "rules" / "detained_no_outcome" / file
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
@@ -231,20 +231,20 @@ def edited(tmp_path: Path) -> Callable[[str, str, str], Settings]:
 def test_a_rule_kept_on_duckdb_is_refused_with_its_reason(
     edited: Any, demo_copy: Settings, engine: SparkEngine
 ) -> None:
-    settings = edited("rule.yml", "strength:", "engines: [duckdb]\nengines_why: 证号距离按字节计算\nstrength:")
+    settings = edited("rule.yml", "strength:", "engines: [duckdb]\nengines_why: 期限按工作日计算\nstrength:")
     home = Settings(settings.project, demo_copy.home, settings.threads, settings.memory_limit)
-    with pytest.raises(UsageError, match="证号距离按字节计算"):
-        run_model(home, "special_op_cert", engine=engine)
+    with pytest.raises(UsageError, match="期限按工作日计算"):
+        run_model(home, "stalled_case", engine=engine)
 
 
 def test_a_construct_that_cannot_be_proven_equal_stops_the_run_before_spark(
     edited: Any, demo_copy: Settings, engine: SparkEngine
 ) -> None:
-    settings = edited("hits.sql", "h.person_name,", "upper(h.person_name) AS person_name,")
+    settings = edited("hits.sql", "    l.case_no,", "    upper(l.case_no) AS case_no,")
     home = Settings(settings.project, demo_copy.home, settings.threads, settings.memory_limit)
     with pytest.raises(InputError) as refused:
-        run_model(home, "special_op_cert", engine=engine)
-    assert refused.value.unit == "special_op_cert.shared_cert_number"
+        run_model(home, "stalled_case", engine=engine)
+    assert refused.value.unit == "stalled_case.detained_no_outcome"
     assert refused.value.field is not None and refused.value.field.startswith("line ")
     assert "upper" in refused.value.message
 

@@ -58,6 +58,7 @@ def verify(
     UsageError when a given clue does not exist. Findings are in the report, not raised.
     """
     con = connect(settings)
+    project = Project(settings.project)
     watch = progress or NullProgress()
     try:
         _gather(con, settings, clue_ids)
@@ -66,7 +67,7 @@ def verify(
         ).fetchall()
         failures = _without_evidence(con)
         for position, (dataset, version, file) in enumerate(groups, start=1):
-            failures += _check_file(con, settings, dataset, version, file)
+            failures += _check_file(con, settings, project, dataset, version, file)
             watch.step("verify files", position, len(groups))
         counts = con.execute(
             "SELECT (SELECT count(*) FROM chosen), (SELECT count(*) FROM (SELECT DISTINCT dataset, _file, _row "
@@ -131,7 +132,7 @@ def _without_evidence(con: duckdb.DuckDBPyConnection) -> list[Failure]:
 
 
 def _check_file(
-    con: duckdb.DuckDBPyConnection, settings: Settings, dataset: str, version: int | None, file: str
+    con: duckdb.DuckDBPyConnection, settings: Settings, project: Project, dataset: str, version: int | None, file: str
 ) -> list[Failure]:
     condition = (
         f"dataset = {quote_literal(dataset)} AND _file = {quote_literal(file)} "
@@ -139,7 +140,7 @@ def _check_file(
     )
     rows = [row[0] for row in con.execute(f"SELECT DISTINCT _row FROM wanted WHERE {condition} ORDER BY 1").fetchall()]
     try:
-        reason, bad = _compare(con, settings, dataset, version, file, rows)
+        reason, bad = _compare(con, settings, project, dataset, version, file, rows)
     except XiansuoError as error:
         reason, bad = error.message, rows
     if not bad:
@@ -150,12 +151,17 @@ def _check_file(
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection, settings: Settings, dataset: str, version: int | None, file: str, rows: list[int]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    project: Project,
+    dataset: str,
+    version: int | None,
+    file: str,
+    rows: list[int],
 ) -> tuple[str, list[int]]:
     """Why rows fail, and which. The rows in the lake tell the delivery; the same file may have come twice."""
     from xiansuo.ingest.reread import reread_rows
 
-    project = Project(settings.project)
     columns = project.columns(dataset)
     names = [name for name in columns if name not in (DELIVERY, "_file")]
     table = Lake(settings).dataset(dataset)

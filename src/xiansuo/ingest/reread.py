@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,9 +75,13 @@ def _read(
     columns = ", ".join([*(quote_ident(column.name) for column in contract.columns), ROW])
 
     def select(unit: TextUnit) -> pa.Table:
-        source = typed(unit, contract, filling)
-        query = f"SELECT {columns} FROM {source} SEMI JOIN wanted USING ({ROW}) WHERE {FAILED} = 0 ORDER BY {ROW}"
-        return con.sql(query).to_arrow_table()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS FROM {unit.relation} SEMI JOIN wanted USING ({ROW})")
+        source = typed(replace(unit, relation="asked"), contract, filling)
+        con.execute("PRAGMA disable_optimizer")  # it takes longer over a wide cast than these few rows
+        try:
+            return con.sql(f"SELECT {columns} FROM {source} WHERE {FAILED} = 0 ORDER BY {ROW}").to_arrow_table()
+        finally:
+            con.execute("PRAGMA enable_optimizer")
 
     unit = _unit(read_file(stored, context), entry["file_id"])
     if unit.provisional:
