@@ -20,7 +20,7 @@ RESULTS = ROOT / "var" / "bench"
 HEAD = """# Mutants
 
 Written by `python -m bench.mutants` (`python -m bench.mutants bribe_pair` judges one model again); do not edit.
-What a mutant is and how to read a survivor says [testing.md](testing.md).
+[testing.md](testing.md) says what a mutant is and how to read a survivor.
 
 Killed: a case gives other hits. Invalid: the mutant does not bind. Justified: no case can notice it, and
 `rules/RULE/mutants.yml` says why. Open: no case notices it and nobody has said why.
@@ -47,7 +47,6 @@ def _counts(report: RuleReport) -> dict[str, Any]:
         "invalid": report.count("invalid"),
         "justified": len(report.justified),
         "open": len(report.survivors),
-        "stale": len(report.stale),
         "why": dict(Counter(report.justified.values())),
     }
 
@@ -81,7 +80,11 @@ def main(models: list[str]) -> None:
     for model in models or sorted(load_models(ROOT)):
         sys.stderr.write(f"{model} ...\n")
         judge(model)
-    stored = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("mutants-*.json"))]
+    stored = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(RESULTS.glob("mutants-*.json"))
+        if path.stem.removeprefix("mutants-") in load_models(ROOT)
+    ]
     PAGE.write_text(page(stored), encoding="utf-8")
 
 

@@ -1,9 +1,9 @@
 -- name: briber_paper
 -- title: 行贿人涉及的材料
--- grain: one row per giver and delivered row that tells of a payment, of how the giver was dealt with, or who it is
+-- grain: one row per person and delivered row that tells of a payment, of how the person was dealt with, or who it is
 -- inputs: marts.briber_payment, justice.briber_mention, justice.bribery_judgment, justice.case_person, discipline.result, person.death, person.resident
 -- materialise: view
--- The evidence that every rule on a giver shows.
+-- The evidence that every rule on a giver shows; rules join it by giver.
 SELECT p.subject_id, 'justice.briber_mention' AS dataset, m._file, m._row, 'mention' AS role
 FROM marts.briber_payment AS p
 JOIN justice.briber_mention AS m ON m.mention_no = p.mention_no

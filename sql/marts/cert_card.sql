@@ -6,7 +6,8 @@
 -- person_id is the holder's present 18-digit number, category the present name of the category. in_register: the person
 -- holds this category in any register. has_twin: a register row of the same name, category and validity stands under
 -- some number, so that a number was probably written down wrongly. is_confirmed: such a row has the card's number and
--- holder, too. as_of: when the register of the card's system was last exported. enrolled_on: the person's last payment to a training school for this category up to the check.
+-- holder, too. as_of: when the register of the card's system was last exported. enrolled_on: the person's last
+-- payment to a training school for this category up to the check.
 WITH cards AS (
     SELECT
         p.check_id, p.worker_id, p.name, p.id_type, p.id_no, d.id18, d.is_valid, d.person_id, p.cert_no, p.cert_system,

@@ -11,7 +11,7 @@ WITH filed AS (
         station_id, oil_grade, period,
         arg_min(out_l, filed_on) AS first_l,
         arg_max(out_l, filed_on) AS last_l,
-        coalesce(arg_max(close_l, filed_on), 0) - coalesce(arg_max(open_l, filed_on), 0) AS stored_l
+        coalesce(arg_max(close_l - open_l, filed_on), 0) AS stored_l
     FROM fuel.oil_psi
     GROUP BY station_id, oil_grade, period
 ),

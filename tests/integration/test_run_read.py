@@ -31,6 +31,7 @@ def test_csv_reads_back_with_chinese_headings(ran: Toy) -> None:
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert list(rows[0]) == list(HEADINGS.values())
     assert {row["对象代码"] for row in rows} == {"S1", "S4", "S5"} and rows[0]["较上次"] == "新增"
+    assert rows[0]["模型"] == "测试模型" and rows[0]["命中规则"].startswith("T1 读数大于申报")
 
 
 def test_json_and_xlsx_hold_the_same_clues(ran: Toy) -> None:

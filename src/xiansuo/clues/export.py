@@ -12,6 +12,8 @@ from typing import Any
 from xiansuo.clues.query import list_clues
 from xiansuo.core.errors import UsageError
 from xiansuo.core.settings import Settings
+from xiansuo.supervision.load import find_model
+from xiansuo.supervision.model import Model
 
 FORMATS = ("csv", "json", "xlsx")
 _CHANGES = {"new": "新增", "same": "未变", "changed": "变化", "withdrawn": "撤回"}
@@ -51,7 +53,14 @@ def export_clues(
     if format not in writers:
         raise UsageError("unknown export format", field="format", value=format, fix=f"use {', '.join(FORMATS)}")
     rows = list_clues(settings, model_id, run, mapping=mapping).select(list(HEADINGS)).to_dicts()
-    return writers[format](rows)
+    return writers[format](rows if format == "json" else _titled(find_model(settings.project, model_id), rows))
+
+
+def _titled(model: Model, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the titles people know models and rules by."""
+    titles = {rule.id: f"{rule.spec.code} {rule.spec.title}" for rule in model.rules}
+    named = {"model_id": model.spec.title}
+    return [row | named | {"rules": [titles.get(rule, rule) for rule in row["rules"]]} for row in rows]
 
 
 def _json(rows: list[dict[str, Any]]) -> bytes:

@@ -1,5 +1,5 @@
 -- H2 橙色情形未报告：十四至十七周岁女性因意见第四条第（三）项可能涉及的情形就诊，没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, reported by the institution, by others or another way, police case, only a check.
+-- Look-alikes named: age written down wrongly, reported by the institution, by others or another way, police case, only a check.
 WITH seen AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, own_no,

@@ -1,6 +1,6 @@
 -- H1 红色情形未报告：不满十四周岁女童因意见第四条第（一）、（二）项的情形就诊，没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, reported by the institution, by others or another way, police case, only a
--- check, growing up early, injury of a private part with a document on its cause.
+-- Look-alikes named: age written down wrongly, reported by the institution, by others or another way, police case, only a
+-- check, precocious puberty, injury of a private part with a document on its cause.
 WITH seen AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, own_no,

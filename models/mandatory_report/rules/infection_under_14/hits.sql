@@ -1,5 +1,5 @@
 -- H5 红色情形未报告（感染）：不满十四周岁未成年人查出多经性接触传播的感染，没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, reported by the institution, by others or another way, police case, passed on
+-- Look-alikes named: age written down wrongly, reported by the institution, by others or another way, police case, passed on
 -- at birth, only a check.
 WITH seen AS (
     SELECT

@@ -1,5 +1,5 @@
 -- H7 报告迟延：医疗机构自己报告了，但在发现以后超过规定的小时数，公安机关也没有在规定天数内受案。一次就诊一行。
--- Look-alikes named: age wrongly written, somebody else had reported before, police case.
+-- Look-alikes named: age written down wrongly, somebody else had reported before, police case.
 WITH late AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_ts, confirmed_date, age, own_no, own_ts,

@@ -1,5 +1,5 @@
 -- H6 手术没有监护人同意：未成年人终止妊娠，同意书上没有登记在册的监护人签字，也没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, signed by a guardian, approved in an emergency, reported by the institution, by
+-- Look-alikes named: age written down wrongly, signed by a guardian, approved in an emergency, reported by the institution, by
 -- others or another way, police case.
 WITH seen AS (
     SELECT

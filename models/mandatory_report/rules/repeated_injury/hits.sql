@@ -1,5 +1,5 @@
 -- H3 多处、反复受伤未报告：未成年人一次就诊有多处损伤，或者规定天数内反复受伤就诊，没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, reported by the institution, by others or another way, police case, a document
+-- Look-alikes named: age written down wrongly, reported by the institution, by others or another way, police case, a document
 -- on the cause, the same injury seen again.
 WITH injured AS (
     SELECT

@@ -1,5 +1,5 @@
 -- H4 黄色情形未报告：未成年人因意见第四条第（五）项的非正常原因就诊，没有查到报告和受案。一次就诊一行。
--- Look-alikes named: age wrongly written, reported by the institution, by others or another way, police case, an accident
+-- Look-alikes named: age written down wrongly, reported by the institution, by others or another way, police case, an accident
 -- or a reaction to a medicine with a document. What the child did to itself is to be reported whatever the document says.
 WITH seen AS (
     SELECT

@@ -81,7 +81,7 @@ def pools_of(annex: World) -> dict[str, Iterator[Person]]:
     """The people of the annex by age in the year.
 
     girls, boys: 10 to 13 throughout; teens, lads: girls and boys who are 14 to 17 throughout; girls_14, boys_14,
-    girls_18, boys_18: those with that birthday between February and October; small: up to 9; women and grown (men): of
+    girls_18, boys_18: those with that birthday between February and October; small: up to 10; women and grown (men): of
     age.
     """
     import polars as pl
