@@ -4,7 +4,7 @@
 WITH seen AS (
     SELECT
         visit_no, person_id, inst_name, confirmed_date, age, own_no,
-        pregnancy <> '0' OR termination <> '0' AS is_proven, private_injury, precocious, cause, cause_no,
+        pregnancy <> '0' OR termination <> '0' OR abuse <> '0' AS is_proven, private_injury, precocious, cause, cause_no,
         CASE
             WHEN report_before_days <= $same_event_days THEN report_before_no
             WHEN report_after_days <= $same_event_days THEN report_after_no

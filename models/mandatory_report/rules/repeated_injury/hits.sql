@@ -3,7 +3,7 @@
 -- on the cause, the same injury seen again.
 WITH injured AS (
     SELECT
-        visit_no, person_id, inst_name, confirmed_date, age, least_age, follow_up_of, cause, cause_no, own_no,
+        visit_no, person_id, inst_name, confirmed_date, age, least_age, follow_up_of, abuse, cause, cause_no, own_no,
         multiple_injury <> '0' OR CAST(fracture_sites AS INTEGER) >= $fracture_sites AS is_multiple,
         CASE
             WHEN report_before_days <= $same_event_days THEN report_before_no
@@ -35,7 +35,7 @@ SELECT
         WHEN i.own_no IS NOT NULL THEN 'REPORTED'
         WHEN i.other_no IS NOT NULL THEN 'REPORTED_OTHERWISE'
         WHEN i.case_no IS NOT NULL THEN 'POLICE_CASE'
-        WHEN list_contains($injury_causes, i.cause) THEN 'CAUSE_RECORDED'
+        WHEN i.abuse = '0' AND list_contains($injury_causes, i.cause) THEN 'CAUSE_RECORDED'
         WHEN NOT i.is_multiple AND i.follow_up_of IS NOT NULL THEN 'FOLLOW_UP'
     END AS exclusion_code,
     i.visit_no,
